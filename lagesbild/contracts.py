@@ -1,0 +1,361 @@
+"""Contracts of the tables that cross rooms, and the words in files we are sent.
+
+In: a frame and the name of its table. Out: the same rows with exactly the columns,
+order and dtypes of the contract, or a Swedish error that names columns and counts,
+never values. Every room that hands a frame on calls ``check``.
+Text is ``str`` (missing is NaN), whole numbers with gaps ``Int64``, calendar days
+``datetime64[us]`` at midnight, moments ``datetime64[us, UTC]``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import pandas as pd
+
+from lagesbild.errors import ContractError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import pandera.pandas as pa
+
+DAY = "datetime64[us]"
+MOMENT = "datetime64[us, UTC]"
+
+SOURCE_KINDS = ("police", "observation")
+PROTECTED_CLASSES = (
+    "nara_relation",
+    "hedersrelaterat",
+    "sexualbrott",
+    "brottsutsatt_barn",
+    "okand_kod",
+)
+FOUND_BY = ("anmälan", "ingripande")
+AREA_KINDS = ("bostad", "centrum", "industri", "handel", "landsbygd", "annat")
+GEOCODE_METHODS = (
+    "adress",
+    "adress_ungefarlig",
+    "gata",
+    "plats",
+    "omradesnamn",
+    "koordinat",
+    "deso",
+    "avvisad",
+    "skyddad",
+)
+WITHOUT_AREA = "Utan område"
+"""Shown name of the member of the area dimension whose ``area_id`` is "" ."""
+
+
+def _text(required: bool = True, isin: tuple[str, ...] | None = None) -> pa.Column:
+    checks = [pa.Check.isin(isin)] if isin else []
+    return pa.Column("str", checks, nullable=not required)
+
+
+def _whole(required: bool = True, least: int | None = 0) -> pa.Column:
+    checks = [] if least is None else [pa.Check.ge(least)]
+    return pa.Column("Int64", checks, nullable=not required)
+
+
+def _number(required: bool = False, low=None, high=None) -> pa.Column:
+    checks = [] if low is None else [pa.Check.in_range(low, high)]
+    return pa.Column("float64", checks, nullable=not required)
+
+
+def _east() -> pa.Column:
+    return _number(low=200_000, high=1_000_000)
+
+
+def _north() -> pa.Column:
+    return _number(low=6_000_000, high=7_800_000)
+
+
+def _time(dtype: str, required: bool = True) -> pa.Column:
+    # pandera reads "datetime64[us]" as nanoseconds; check() makes it microseconds
+    return pa.Column(dtype, nullable=not required, metadata={"dtype": dtype})
+
+
+# One row, one report as its organisation told it (the part of incidents that never
+# changes). A later version of the same (source, source_key) is a new row.
+_REPORTS = {
+    "incident_id": _text(),  # hash of source and source_key, stable between versions
+    "source": _text(),  # key in kommun.toml
+    "source_kind": _text(isin=SOURCE_KINDS),
+    "source_key": _text(),  # the sender's own key, or one made for a keyless source
+    "delivery_id": _text(),
+    "row_number": _whole(),  # in the delivered file, the first data row is 1
+    "municipality_code": _text(),
+    "reported_on": _time(DAY),
+    "occurred_from": _time(MOMENT, False),
+    "occurred_to": _time(MOMENT, False),
+    "has_time": pa.Column("bool"),  # False: occurred_from/to are days, not moments
+    "offence_code": _text(False),
+    "category": _text(),
+    "found_by": _text(isin=FOUND_BY),
+    "protected_class": _text(False, PROTECTED_CLASSES),
+    "n_offences": _whole(False),  # brottsantal; missing for observations
+    "place_text": _text(False),
+    "place_locality": _text(False),
+    "given_easting_m": _east(),  # coordinates the sender gave, EPSG:3006
+    "given_northing_m": _north(),
+    "deso_code": _text(False),
+    "is_withdrawn": pa.Column("bool"),
+}
+
+# One row, one placing of one incident; the latest by sequence_number is in force.
+_PLACEMENTS = {
+    "incident_id": _text(),
+    "easting_m": _east(),
+    "northing_m": _north(),
+    "area_id": _text(False),  # missing: "Utan område"
+    "geocode_method": _text(isin=GEOCODE_METHODS),
+    "geocode_score": _number(low=0, high=1),
+    "geocode_reason": _text(False),  # Swedish, why it was rejected; no place text
+    "made_by": _text(),  # delivery_id or register version
+}
+
+_LINKS = {"incident_id": _text(), "event_id": _text(), "made_by": _text()}
+
+# One row, one file that was committed. Written last: it is the commit marker.
+_DELIVERIES = {
+    "delivery_id": _text(),  # first 16 hex digits of the file's SHA-256
+    "sha256": _text(),
+    "sequence_number": _whole(least=1),  # 1, 2, 3 … in order of commit
+    "source": _text(),
+    "source_kind": _text(isin=(*SOURCE_KINDS, "counts", "notis")),
+    "file_name": _text(),
+    "layout": _text(),
+    "period_start": _time(DAY, False),
+    "period_end": _time(DAY, False),
+    "received_on": _time(DAY),
+    "rows_in": _whole(),
+    "rows_stored": _whole(),
+    "rows_unchanged": _whole(),
+    "rows_quarantined": _whole(),
+    "rows_withdrawn": _whole(),
+    "columns_dropped": _text(False),  # names, separated by "|"
+    "masked": _text(False),  # kind=count, separated by "|"
+    "reader_version": _text(),
+    "settings_sha256": _text(),
+    "committed_at": _time(MOMENT),
+}
+
+# One row, one rejected row of a delivery; reason in Swedish, no personal data.
+_QUARANTINE = {
+    "delivery_id": _text(),
+    "row_number": _whole(),
+    "column": _text(False),
+    "reason_code": _text(),
+    "reason": _text(),
+}
+
+# One row, area × category × period × source of a closed cycle.
+_CLOSED_COUNTS = {
+    "cycle": _text(),
+    "area_id": _text(),  # "" is "Utan område"
+    "category": _text(),
+    "period": _text(),
+    "source": _text(),
+    "source_kind": _text(isin=SOURCE_KINDS),
+    "protected_class": _text(False, PROTECTED_CLASSES),
+    "n_offences": _whole(False),
+    "n_reports": _whole(False),
+    "n_observations": _whole(False),
+    "n_events": _whole(),  # events told by this source
+    "unplaced_share": _number(low=0, high=1),
+    "is_missing": pa.Column("bool"),  # True: the source did not deliver
+    "closed_at": _time(MOMENT),
+}
+
+# One row, one ready-made police count as delivered: area or DeSO × category × period.
+_READY_COUNTS = {
+    "source": _text(),
+    "delivery_id": _text(),
+    "row_number": _whole(),
+    "area_id": _text(False),  # missing: "Utan område"
+    "deso_code": _text(False),
+    "category": _text(),
+    "offence_code": _text(False),
+    "protected_class": _text(False, PROTECTED_CLASSES),
+    "period": _text(),
+    "n_offences": _whole(),
+}
+
+# One row, one press notice of polisen.se. Never linked, counted or placed.
+_NOTICES = {
+    "notice_id": _text(),
+    "source": _text(),
+    "delivery_id": _text(),
+    "row_number": _whole(),
+    "published_at": _time(MOMENT),
+    "occurred_on": _time(DAY, False),
+    "notice_type": _text(),
+    "municipality_name": _text(),
+}
+
+_AREAS = {
+    "area_id": _text(),
+    "name": _text(),
+    "district": _text(False),
+    "kind": _text(isin=AREA_KINDS),
+}
+_POPULATION = {"area_id": _text(), "year": _whole(), "n_inhabitants": _whole()}
+_ADDRESSES = {
+    "address_id": _text(),
+    "street": _text(),
+    "house_number": _text(False),
+    "letter": _text(False),
+    "postcode": _text(False),  # five digits, no space
+    "locality": _text(False),  # postort
+    "district": _text(False),  # kommundel
+    "easting_m": _east(),
+    "northing_m": _north(),
+}
+_PLACES = {
+    "place_id": _text(),
+    "name": _text(),
+    "aliases": _text(False),  # separated by "|"
+    "easting_m": _east(),
+    "northing_m": _north(),
+}
+
+_TABLES = {
+    "reports": _REPORTS,
+    "placements": _PLACEMENTS,
+    "links": _LINKS,
+    "deliveries": _DELIVERIES,
+    "quarantine": _QUARANTINE,
+    "closed_counts": _CLOSED_COUNTS,
+    "ready_counts": _READY_COUNTS,
+    "notices": _NOTICES,
+    "areas": _AREAS,
+    "population": _POPULATION,
+    "addresses": _ADDRESSES,
+    "places": _PLACES,
+}
+_UNIQUE = {
+    "deliveries": ["delivery_id"],
+    "notices": ["notice_id"],
+    "areas": ["area_id"],
+    "population": ["area_id", "year"],
+    "addresses": ["address_id"],
+    "places": ["place_id"],
+}
+
+# Swedish headings of files that an analyst edits → our column names.
+HEADINGS = {
+    "areas": {
+        "omrade_id": "area_id",
+        "namn": "name",
+        "kommundel": "district",
+        "slag": "kind",
+    },
+    "population": {"omrade_id": "area_id", "ar": "year", "antal": "n_inhabitants"},
+    "addresses": {
+        "adress_id": "address_id",
+        "gatuadress": "street",
+        "husnummer": "house_number",
+        "bokstav": "letter",
+        "postnummer": "postcode",
+        "postort": "locality",
+        "kommundel": "district",
+        "e": "easting_m",
+        "n": "northing_m",
+    },
+    "places": {
+        "plats_id": "place_id",
+        "namn": "name",
+        "alias": "aliases",
+        "e": "easting_m",
+        "n": "northing_m",
+    },
+}
+
+
+def columns(table: str) -> list[str]:
+    """The table's column names, in order."""
+    return list(_TABLES[table])
+
+
+@cache
+def _schema(table: str) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        _TABLES[table],
+        strict=True,
+        coerce=True,
+        ordered=False,
+        unique=_UNIQUE.get(table),
+    )
+
+
+def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
+    """Hold a frame to its table's contract.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Has the table's columns, in any order, and no others.
+    table : str
+        Name of the table, as in this module.
+    where : str
+        What the frame comes from (a file name), put first in the error.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the same order, columns in contract order, dtypes coerced.
+
+    Raises
+    ------
+    ContractError
+        Names each column and how many rows break which rule; never a value.
+    """
+    names = columns(table)
+    start = f"{where}: " if where else ""
+    missing = [name for name in names if name not in frame.columns]
+    extra = [name for name in frame.columns if name not in names]
+    if missing or extra:
+        parts = [f"kolumn saknas: {', '.join(missing)}"] if missing else []
+        parts += [f"okänd kolumn: {', '.join(map(str, extra))}"] if extra else []
+        raise ContractError(f"{start}tabellen '{table}' – {'; '.join(parts)}.")
+    try:
+        checked = _schema(table).validate(
+            frame[names].reset_index(drop=True), lazy=True
+        )
+    except (pa.errors.SchemaErrors, pa.errors.SchemaError) as error:
+        raise ContractError(
+            f"{start}tabellen '{table}' följer inte sin form – {_translate(error)}."
+        ) from None
+    days = {n: c.metadata["dtype"] for n, c in _TABLES[table].items() if c.metadata}
+    return checked.astype(days)
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A frame of no rows that keeps the table's contract."""
+    return check(pd.DataFrame(columns=columns(table)), table)
+
+
+_RULES = {
+    "not_nullable": "värde saknas",
+    "isin": "okänt ord",
+    "greater_than_or_equal_to": "för litet tal",
+    "in_range": "talet ligger utanför det rimliga",
+    "multiple_fields_uniqueness": "samma nyckel flera gånger",
+    "field_uniqueness": "samma nyckel flera gånger",
+    "dtype": "fel slags värde",
+    "coerce_dtype": "fel slags värde",
+}
+
+
+def _translate(error: Exception) -> str:
+    cases = getattr(error, "failure_cases", None)
+    if not isinstance(cases, pd.DataFrame):
+        return "fel slags värde"
+    told = []
+    for (column, rule), rows in cases.groupby(
+        ["column", "check"], dropna=False, sort=True
+    ):
+        word = next((w for k, w in _RULES.items() if str(rule).startswith(k)), "fel")
+        told.append(f"'{column}': {word} ({len(rows)} rader)")
+    return "; ".join(told)

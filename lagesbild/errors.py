@@ -1,0 +1,91 @@
+"""Errors a person can act on; every one says what is wrong and what to do.
+
+In: nothing. Out: one class a cause. Used by every room; shown by the command line,
+which turns ``exit_code`` into the exit code of the process.
+The text is Swedish and never holds a value from a delivery, only counts, file
+names, row numbers and column names.
+"""
+
+from __future__ import annotations
+
+
+class LagesbildError(Exception):
+    """Base of all our errors; raised as it is when the fault is ours."""
+
+    exit_code = 1
+
+
+class UsageError(LagesbildError):
+    """Raised when a command or function is called with a word it does not know."""
+
+    exit_code = 2
+
+
+class PeriodError(UsageError):
+    """Raised when a text is not a period, or two periods cannot be compared."""
+
+
+class ParameterError(UsageError):
+    """Raised when a notebook is given a parameter it does not declare."""
+
+
+class SettingsError(LagesbildError):
+    """Raised when kommun.toml has an unknown, missing or malformed key."""
+
+    exit_code = 3
+
+
+class ReadError(LagesbildError):
+    """Raised when a delivered file cannot be read as its source declares."""
+
+    exit_code = 3
+
+
+class RegisterError(LagesbildError):
+    """Raised when a register or reference file does not follow its form."""
+
+    exit_code = 3
+
+
+class ContractError(LagesbildError):
+    """Raised when a frame breaks the contract of its table; holds no values."""
+
+    exit_code = 3
+
+
+class StoppedError(LagesbildError):
+    """Raised when going on could harm someone or falsify the picture."""
+
+    exit_code = 4
+
+
+class GovernanceError(StoppedError):
+    """Raised when a source lacks purpose, legal basis, retention or decision."""
+
+
+class DropError(StoppedError):
+    """Raised when a new delivery loses more than a fifth of its period's rows."""
+
+
+class CloseError(StoppedError):
+    """Raised when a cycle cannot be closed yet."""
+
+
+class ProtectError(StoppedError):
+    """Raised when a publication cannot be shown to be safe."""
+
+
+class StoreError(LagesbildError):
+    """Raised when the store is damaged or does not hold what is asked for."""
+
+
+class LockError(LagesbildError):
+    """Raised when another process is writing in the workspace."""
+
+
+class NotebookError(LagesbildError):
+    """Raised when a notebook fails; names notebook and cell, never data."""
+
+
+class PublishError(LagesbildError):
+    """Raised when pages cannot be written or exchanged."""

@@ -1,0 +1,319 @@
+"""The workspace of one municipality: its settings, its paths, its lock.
+
+In: a folder with kommun.toml. Out: a ``Workspace``, a frozen value that every other
+room takes as it is. Settings are strict: an unknown key is an error that names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lagesbild.errors import LockError, SettingsError
+
+SETTINGS_FILE = "kommun.toml"
+ENVIRONMENT_VARIABLE = "LAGESBILD_WORKSPACE"
+DEMO_FOLDER = "data/exempelkommun"
+AUDIENCES = ("intern", "radet", "offentlig")
+SECRET_AREAS = ("socialtjanst", "halsa", "elevhalsa")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Municipality(_Strict):
+    """Whose picture it is."""
+
+    code: Annotated[str, Field(pattern=r"^\d{4}$")]
+    name: str
+    county: str
+    is_invented: bool = False  # pages say "Påhittade siffror" on top
+
+
+class Contact(_Strict):
+    """Who answers questions about the pages; a function, never a person."""
+
+    function: str
+    email: str
+
+
+class Audience(_Strict):
+    """Counts from 1 up to but not including ``threshold`` are withheld."""
+
+    threshold: Annotated[int, Field(ge=1)]
+
+
+class Audiences(_Strict):
+    intern: Audience = Audience(threshold=1)
+    radet: Audience = Audience(threshold=5)
+    offentlig: Audience = Audience(threshold=5)
+
+    @model_validator(mode="after")
+    def _not_below_five(self) -> Audiences:
+        if min(self.radet.threshold, self.offentlig.threshold) < 5:
+            raise ValueError("tröskeln för radet och offentlig får inte vara under 5")
+        return self
+
+
+class MeasureRules(_Strict):
+    min_inhabitants_for_rate: Annotated[int, Field(ge=1)] = 500
+    kinds_without_rate: tuple[str, ...] = ("centrum", "industri", "handel")
+
+
+class LinkRules(_Strict):
+    """How near two reports of different organisations are to be one event."""
+
+    max_distance_m: Annotated[float, Field(gt=0)] = 150
+    max_hours: Annotated[float, Field(gt=0)] = 24
+
+
+class Governance(_Strict):
+    """Why row data may be kept, and for how long (months)."""
+
+    purpose: Annotated[str, Field(min_length=3)]
+    legal_basis: Annotated[str, Field(min_length=3)]
+    controller: Annotated[str, Field(min_length=3)]
+    retention_raw_months: Annotated[int, Field(ge=1)]
+    retention_place_months: Annotated[int, Field(ge=1)]
+    retention_row_months: Annotated[int, Field(ge=1)]
+    decision_number: Annotated[str, Field(min_length=3)]
+    impact_assessment_on: date
+
+
+class Layout(_Strict):
+    """One shape in which a source's files come.
+
+    ``columns`` maps our name to the sender's heading. Our names: source_key,
+    reported_on, reported_time, occurred_from_date, occurred_from_time,
+    occurred_to_date, occurred_to_time, occurred_from, occurred_to, offence_code,
+    offence_type, n_offences, street, house_number, place_text, locality, latitude,
+    longitude, easting_m, northing_m, municipality, deso_code, area_id, area_name,
+    category, period. Headings not named here are dropped and told on the receipt.
+    """
+
+    files: str  # glob on the file's name, e.g. "polisen_*.xlsx"
+    format: Literal["csv", "excel", "polisen_api"]
+    columns: dict[str, str] = {}
+    encoding: str | None = None  # None: detected and verified
+    separator: str | None = None
+    sheet: str | None = None
+    date_order: Literal["ymd", "mdy", "dmy"] | None = None
+    decimal: Literal[".", ","] | None = None
+    is_full: bool = True  # the file holds all rows of the period it covers
+    replaces_period: bool = False  # no keys: the file replaces the period it covers
+    reported_on_from: Literal["column", "occurred_to"] = "column"
+    keeps_free_text: bool = False
+
+
+class Source(_Strict):
+    """Something delivered by one organisation, in one or several layouts."""
+
+    name: str
+    organisation: str
+    kind: Literal["police", "observation", "counts", "notis"]
+    secrecy: Literal["none", "socialtjanst", "halsa", "elevhalsa"] = "none"
+    expected: Literal["quarter", "none"] = "quarter"
+    layouts: tuple[Layout, ...]
+    types: dict[str, str] = {}  # the sender's own types → our leaf categories
+    governance: Governance | None = None
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the source delivers one row a report."""
+        return self.kind in ("police", "observation")
+
+    @model_validator(mode="after")
+    def _ready_made_if_secret(self) -> Source:
+        if self.secrecy != "none" and self.kind != "counts":
+            raise ValueError(
+                "källor under socialtjänst-, hälso- eller elevhälsosekretess får bara "
+                'lämna färdiga antal: kind = "counts"'
+            )
+        return self
+
+
+class Settings(_Strict):
+    """All of kommun.toml."""
+
+    municipality: Municipality
+    contact: Contact
+    audiences: Audiences = Audiences()
+    measure: MeasureRules = MeasureRules()
+    link: LinkRules = LinkRules()
+    sources: dict[str, Source] = {}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One municipality's folder and settings.
+
+    Attributes
+    ----------
+    root : Path
+        The folder that holds kommun.toml.
+    settings : Settings
+    settings_sha256 : str
+        Of the bytes of kommun.toml.
+    """
+
+    root: Path
+    settings: Settings
+    settings_sha256: str
+
+    @property
+    def name(self) -> str:
+        """The folder's name; outputs lie in outputs/<name>/."""
+        return self.root.name
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "referens"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inkommande"
+
+    @property
+    def registers(self) -> Path:
+        return self.root / "register"
+
+    @property
+    def lager(self) -> Path:
+        """Private and generated: tables, archive, publications, executed notebooks."""
+        return self.root / "lager"
+
+    @property
+    def archive(self) -> Path:
+        return self.lager / "arkiv"
+
+    @property
+    def receipts(self) -> Path:
+        return self.lager / "kvittenser"
+
+    @property
+    def project(self) -> Path:
+        """The nearest folder upward that holds notebooks/, else the workspace's own."""
+        for folder in (*self.root.parents, Path.cwd(), *Path.cwd().parents):
+            if (folder / "notebooks").is_dir():
+                return folder
+        return self.root.parent
+
+    @property
+    def outputs(self) -> Path:
+        return self.project / "outputs" / self.name
+
+
+def open_workspace(folder: str | Path | None = None) -> Workspace:
+    """Open the workspace in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        None takes LAGESBILD_WORKSPACE, else data/exempelkommun. A relative folder is
+        looked for here and then in every folder upward, so that it is found from
+        any folder of the project.
+
+    Returns
+    -------
+    Workspace
+
+    Raises
+    ------
+    SettingsError
+        If there is no kommun.toml, or it breaks its form; names the key.
+    """
+    wanted = Path(folder or os.environ.get(ENVIRONMENT_VARIABLE) or DEMO_FOLDER)
+    bases = [Path()] if wanted.is_absolute() else [Path.cwd(), *Path.cwd().parents]
+    for base in bases:
+        if (base / wanted / SETTINGS_FILE).is_file():
+            root = (base / wanted).resolve()
+            settings, sha256 = read_settings(root / SETTINGS_FILE)
+            return Workspace(root, settings, sha256)
+    raise SettingsError(
+        f"Hittar ingen {SETTINGS_FILE} i '{wanted}'. Skapa en arbetsyta med "
+        "'lagesbild demo' eller 'lagesbild init', eller peka ut en med -w."
+    )
+
+
+def read_settings(file: Path) -> tuple[Settings, str]:
+    """Read kommun.toml; return its settings and the SHA-256 of its bytes."""
+    content = file.read_bytes()
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file.name} är inte sparad som UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file.name} är inte giltig TOML: {error}.") from None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError(f"{file.name}: {_explain(error)}") from None
+    return settings, hashlib.sha256(content).hexdigest()
+
+
+_REASONS = {
+    "extra_forbidden": "okänd nyckel",
+    "missing": "nyckeln saknas",
+    "string_pattern_mismatch": "har fel form",
+    "literal_error": "okänt ord",
+    "string_too_short": "är för kort eller tom",
+    "greater_than_equal": "är för litet",
+    "greater_than": "är för litet",
+}
+
+
+def _explain(error: ValidationError) -> str:
+    told = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"]) or "filen"
+        reason = _REASONS.get(fault["type"], "har fel slags värde")
+        if fault["type"] == "value_error":
+            reason = str(fault["ctx"]["error"])
+        if fault["type"] == "literal_error":
+            expected = fault["ctx"]["expected"].replace(" or ", " eller ")
+            reason += f", välj {expected}"
+        told.append(f"'{key}': {reason}")
+    return "; ".join(told) + ". Rätta och försök igen."
+
+
+@contextmanager
+def lock(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace's only writing place for the length of a ``with``.
+
+    Raises
+    ------
+    LockError
+        If another process holds it; names its host and process number.
+    """
+    import filelock
+
+    workspace.lager.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held_by = workspace.lager / "skrivlas.txt"
+    guard = filelock.FileLock(workspace.lager / "skrivlas.lock", timeout=0)
+    try:
+        guard.acquire()
+    except filelock.Timeout:
+        who = held_by.read_text("utf-8") if held_by.exists() else "okänd process"
+        raise LockError(
+            f"Arbetsytan skrivs just nu av en annan körning ({who}). Vänta tills den "
+            "är klar."
+        ) from None
+    try:
+        held_by.write_text(
+            f"{socket.gethostname()}, process {os.getpid()}", encoding="utf-8"
+        )
+        yield
+    finally:
+        held_by.unlink(missing_ok=True)
+        guard.release()
