@@ -13,10 +13,7 @@ from functools import total_ordering
 
 from lagesbild.errors import PeriodError
 
-_MONTHS = (
-    "januari februari mars april maj juni juli augusti september oktober november "
-    "december"
-).split()
+_MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
 _N_PER_YEAR = {"year": 1, "half": 2, "tertial": 3, "quarter": 4, "month": 12}
 _LETTER = {"half": "H", "tertial": "T", "quarter": "K"}
 _FORMS = {
