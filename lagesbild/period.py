@@ -13,7 +13,20 @@ from functools import total_ordering
 
 from lagesbild.errors import PeriodError
 
-_MONTHS = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
+_MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 _N_PER_YEAR = {"year": 1, "half": 2, "tertial": 3, "quarter": 4, "month": 12}
 _LETTER = {"half": "H", "tertial": "T", "quarter": "K"}
 _FORMS = {
@@ -69,8 +82,9 @@ class Period:
 
     @classmethod
     def _make(cls, kind: str, year: int, number: int) -> Period:
-        year, zero_based = divmod(year * _N_PER_YEAR[kind] + number - 1,
-                                  _N_PER_YEAR[kind])
+        year, zero_based = divmod(
+            year * _N_PER_YEAR[kind] + number - 1, _N_PER_YEAR[kind]
+        )
         if kind == "year":
             return cls(f"{year:04d}")
         if kind == "month":

@@ -1,0 +1,52 @@
+"""Lägesbild: the joint situation picture of a municipality and the police.
+
+The notebook's words, on one screen. Each is loaded when first used, so that
+``import lagesbild`` costs next to nothing.
+``read_`` a file somebody sent · ``load_`` ours from the store · ``count_ add_
+compare_`` measure · ``show_`` display · ``make_ write_`` produce.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOMES = {
+    "LagesbildError": "errors",
+    "Period": "period",
+    "open_workspace": "workspace",
+    "load_areas": "read.reference",
+    "load_population": "read.reference",
+    "load_incidents": "store",
+    "load_deliveries": "store",
+    "load_quarantine": "store",
+    "ingest_files": "ingest",
+    "close_cycle": "closing",
+    "count_incidents": "measure.tables",
+    "add_rates": "measure.tables",
+    "compare_periods": "measure.tables",
+    "make_publications": "publication",
+    "open_publication": "publication",
+    "run_cycle": "publish.batch",
+    "show_heading": "present",
+    "show_summary": "present",
+    "show_map": "present",
+    "show_table": "present",
+    "show_area_table": "present",
+    "show_trend": "present",
+    "show_quality": "present",
+    "show_about": "present",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lagesbild' has no attribute '{name}'")
+    value = getattr(import_module(f"lagesbild.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

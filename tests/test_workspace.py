@@ -1,0 +1,109 @@
+"""Settings are strict and name the key; the workspace has one writer."""
+
+import multiprocessing
+
+import pytest
+
+from lagesbild import workspace as w
+from lagesbild.errors import LockError, SettingsError
+
+SETTINGS = """
+[municipality]
+code = "9999"
+name = "Exempelkommun"
+county = "Exempellän"
+
+[contact]
+function = "Samordningsfunktionen"
+email = "samordning@exempelkommun.example"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "kommun.toml").write_text(SETTINGS, encoding="utf-8")
+    return tmp_path
+
+
+def _with(folder, extra):
+    (folder / "kommun.toml").write_text(SETTINGS + extra, encoding="utf-8")
+    return folder
+
+
+def test_defaults_protect(folder):
+    ws = w.open_workspace(folder)
+    thresholds = [getattr(ws.settings.audiences, a).threshold for a in w.AUDIENCES]
+    assert thresholds == [1, 5, 5]
+    assert ws.settings.measure.min_inhabitants_for_rate == 500
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ("[measure]\nmin_inhabitant = 3\n", "'measure.min_inhabitant': okänd nyckel"),
+        ("[audiences.radet]\nthreshold = 4\n", "får inte vara under 5"),
+        ("[sources.x]\nname = 'X'\n", "'sources.x.organisation': nyckeln saknas"),
+        ("[measure", "inte giltig TOML"),
+    ],
+)
+def test_a_fault_names_its_key(folder, extra, told):
+    with pytest.raises(SettingsError, match=told.replace("[", r"\[")):
+        w.open_workspace(_with(folder, extra))
+
+
+def test_threshold_five_is_allowed(folder):
+    ws = w.open_workspace(_with(folder, "[audiences.radet]\nthreshold = 5\n"))
+    assert ws.settings.audiences.radet.threshold == 5
+
+
+def test_secret_areas_deliver_ready_made_counts_only(folder):
+    extra = """
+[sources.soc]
+name = "Socialtjänsten"
+organisation = "kommunen"
+kind = "observation"
+secrecy = "socialtjanst"
+layouts = []
+"""
+    with pytest.raises(SettingsError, match="färdiga antal"):
+        w.open_workspace(_with(folder, extra))
+    ready = w.open_workspace(_with(folder, extra.replace("observation", "counts")))
+    assert not ready.settings.sources["soc"].has_rows
+
+
+def test_no_workspace_says_what_to_do(tmp_path):
+    with pytest.raises(SettingsError, match="lagesbild demo"):
+        w.open_workspace(tmp_path / "ingenstans")
+
+
+def test_found_from_a_folder_further_down(folder, monkeypatch):
+    deep = folder / "a" / "b"
+    deep.mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "data" / "kommun.toml").write_text(SETTINGS, encoding="utf-8")
+    monkeypatch.chdir(deep)
+    monkeypatch.setenv(w.ENVIRONMENT_VARIABLE, "data")
+    assert w.open_workspace().root == (folder / "data").resolve()
+
+
+def _try_to_lock(root, queue):
+    try:
+        with w.lock(w.open_workspace(root)):
+            queue.put("fick låset")
+    except LockError as error:
+        queue.put(str(error))
+
+
+def test_one_writer_at_a_time(folder):
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    ws = w.open_workspace(folder)
+    with w.lock(ws):
+        other = context.Process(target=_try_to_lock, args=(str(folder), queue))
+        other.start()
+        told = queue.get(timeout=60)
+        other.join()
+    assert "skrivs just nu av en annan körning" in told
+    with w.lock(ws):
+        assert (ws.lager / "skrivlas.txt").exists()
+    assert not (ws.lager / "skrivlas.txt").exists()
