@@ -1,0 +1,1 @@
+"""From the sender's columns to our contracts: one module a kind of delivery."""

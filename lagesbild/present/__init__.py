@@ -1,0 +1,29 @@
+"""Show a publication's cells: Swedish numbers, sentences, tables, maps and charts.
+
+In: ``Publication`` and ``ProtectedTable``, nothing else. Out: ``Shown`` values that
+JupyterLab displays live and that ``publish`` puts on pages as they are.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOMES = {
+    "show_about": "page_parts",
+    "show_area_table": "area_table",
+    "show_heading": "page_parts",
+    "show_map": "maps",
+    "show_quality": "quality",
+    "show_summary": "page_parts",
+    "show_table": "tables",
+    "show_trend": "charts",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    # lazy, so that who needs only a Swedish number does not load the map's libraries
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lagesbild.present' has no attribute '{name}'")
+    return getattr(import_module(f"lagesbild.present.{_HOMES[name]}"), name)

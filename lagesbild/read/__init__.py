@@ -1,0 +1,1 @@
+"""Reads what somebody sent, exactly as they wrote it, one module a format."""

@@ -1,0 +1,224 @@
+"""Read a delivered CSV file: encoding, separator and heading row, all verified.
+
+In: the file's bytes and a layout. Out: a frame of text as the sender wrote it, with
+what was detected told in Swedish. Next: ``read.delivery``.
+Nothing is guessed in silence: an encoding must decode every byte and give Swedish
+text, a separator must give a row that holds every mapped heading.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+
+import pandas as pd
+
+from lagesbild.errors import ReadError
+from lagesbild.read.header import MAX_TITLE_ROWS, Header, build_frame, find_header
+from lagesbild.workspace import Layout
+
+_SEPARATORS = {";": "semikolon", ",": "komma", "\t": "tabb", "|": "lodstreck"}
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_SHOWN = {"utf-8-sig": "UTF-8 med BOM", "cp1252": "Windows-1252"}
+_LETTERS = re.compile(r"[^\x00-\x7f]")
+_SWEDISH = re.compile(r"[åäöÅÄÖéÉèÈüÜáÁàÀøØæÆñçëÿ§°²³½´`¨–—’‘”“…•€\xa0«»·®©×±µ]")
+_TWICE_ENCODED = re.compile(r"Ã[¥¤¶\x85\x84\x96…„–]")
+
+
+def decode(content: bytes, *, file_name: str, encoding: str | None = None):
+    """Turn the file's bytes into text, strictly.
+
+    Returns
+    -------
+    str
+        The text, without byte-order mark.
+    str
+        The encoding's name, for the note.
+
+    Raises
+    ------
+    ReadError
+        If the file is empty, does not decode, or decodes to what is not Swedish.
+    """
+    if not content.strip(b"\x00\r\n\t ;,\xef\xbb\xbf\xff\xfe"):
+        raise ReadError(f"{file_name}: filen är tom. Be avsändaren skicka den igen.")
+    if encoding:
+        return _decode_as(content, encoding, file_name), encoding
+    for mark, name in _BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            return _decode_as(content, name, file_name), name
+    try:
+        text = content.decode("utf-8")
+        if "\x00" not in text:
+            return _sane(text, "utf-8", file_name), "utf-8"
+    except UnicodeDecodeError:
+        pass  # not UTF-8: one of the older encodings below
+    name = _propose(content)
+    return _decode_as(content, name, file_name), name
+
+
+def _propose(content: bytes) -> str:
+    """Which of the older encodings the bytes look like; the caller verifies it."""
+    if content.count(b"\x00") > len(content) // 8:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(content, cp_isolation=["utf_16_le", "utf_16_be"]).best()
+        return best.encoding if best else "utf-16-le"
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _decode_as(content: bytes, encoding: str, file_name: str) -> str:
+    try:
+        text = content.decode(encoding, errors="strict")
+    except (UnicodeError, LookupError):
+        raise ReadError(
+            f"{file_name}: filen kan inte läsas med teckenkodningen '{encoding}'. "
+            "Spara om den som UTF-8, eller rätta 'encoding' i kommun.toml."
+        ) from None
+    return _sane(text.removeprefix("\ufeff"), encoding, file_name)
+
+
+def _sane(text: str, encoding: str, file_name: str) -> str:
+    """Hold text to what a Swedish file holds, so that a wrong decoding is seen."""
+    foreign = _LETTERS.findall(text)
+    strange = sum(not _SWEDISH.match(letter) for letter in set(foreign))
+    n_strange = sum(not _SWEDISH.match(letter) for letter in foreign)
+    n_twice = len(_TWICE_ENCODED.findall(text))
+    is_older = not encoding.startswith(("utf-8", "utf_8"))
+    wrong = "\ufffd" in text or "\x00" in text or 2 * n_twice > len(foreign) - n_twice
+    if is_older:
+        wrong = wrong or (strange and 2 * n_strange > len(foreign))
+        wrong = wrong or re.search(r"[\x80-\x9f]", text) is not None
+    if foreign and wrong or "\x00" in text:
+        raise ReadError(
+            f"{file_name}: teckenkodningen går inte att fastställa – å, ä och ö blir "
+            f"andra tecken som '{encoding}'. Spara om filen som UTF-8."
+        )
+    return text
+
+
+def read_csv_file(
+    content: bytes, layout: Layout, *, file_name: str
+) -> tuple[pd.DataFrame | None, Header, tuple[str, ...]]:
+    """Read a CSV file as one layout describes it.
+
+    Parameters
+    ----------
+    content : bytes
+    layout : Layout
+        Its mapped headings verify the separator and find the heading row.
+    file_name : str
+        For errors.
+
+    Returns
+    -------
+    DataFrame or None
+        One row, one data row (see ``build_frame``); None if no row holds the
+        mapped headings.
+    Header
+        The heading row, or the nearest to one.
+    tuple of str
+        Swedish notes on what was detected.
+
+    Raises
+    ------
+    ReadError
+        If the file is empty or its encoding cannot be established.
+    """
+    text, encoding = decode(content, file_name=file_name, encoding=layout.encoding)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ")
+    lines = [line + "\n" for line in text.split("\n")]
+    wanted = tuple(layout.columns.values())
+    separator, header = _find_separator(lines, wanted, layout.separator)
+    if not header.matches:
+        return None, header, ()
+    body = lines[header.position + 1 :]
+    rows, broken = _split(body, separator, len(header.headings))
+    frame, counted = build_frame(rows, header, broken)
+    detected = (
+        f"Teckenkodning: {_SHOWN.get(encoding, encoding.upper())}.",
+        f"Skiljetecken: {_SEPARATORS.get(separator, separator)}.",
+        f"Rubrikerna står på rad {header.position + 1}.",
+    )
+    return frame, header, detected + counted
+
+
+def _find_separator(
+    lines: list[str], wanted: tuple[str, ...], declared: str | None
+) -> tuple[str, Header]:
+    """The separator that gives a row with all headings; the sniffed one first."""
+    head = lines[:MAX_TITLE_ROWS]
+    tried = [declared] if declared else _candidates(head)
+    best = tried[0], Header(0, (), wanted, ())
+    for separator in tried:
+        # one line a row: title rows above may hold a lone quotation mark
+        rows = [next(csv.reader([line], delimiter=separator), []) for line in head]
+        header = find_header(rows, wanted)
+        if header.matches:
+            return separator, header
+        if len(header.missing) < len(best[1].missing):
+            best = separator, header
+    return best
+
+
+def _candidates(head: list[str]) -> list[str]:
+    import clevercsv
+
+    sample = "".join(head)[:6000]
+    try:
+        sniffed = clevercsv.Sniffer().sniff(sample, delimiters=list(_SEPARATORS))
+        first = [sniffed.delimiter] if sniffed and sniffed.delimiter else []
+    except clevercsv.exceptions.Error:
+        first = []  # no clear answer: the headings decide among the known ones
+    return [*first, *(s for s in _SEPARATORS if s not in first)]
+
+
+def _split(
+    lines: list[str], separator: str, width: int
+) -> tuple[list[list[str]], dict[int, str]]:
+    """Split lines into rows; a quotation mark left open breaks one row, not the rest.
+
+    Returns
+    -------
+    list of lists of str
+        One row, one row of the file.
+    dict
+        Index of each broken row → Swedish reason.
+    """
+    rows: list[list[str]] = []
+    broken: dict[int, str] = {}
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(lines[start:], delimiter=separator)
+        done = 0
+        try:
+            for row in reader:
+                span = lines[start + done : start + reader.line_num]
+                if len(span) > 1 and _swallows(row, span, separator, width):
+                    break
+                rows.append(row)
+                done = reader.line_num
+        except csv.Error:
+            pass  # a field without end: the line where it began is broken
+        start += done
+        if start < len(lines):
+            broken[len(rows)] = "ett citattecken i raden avslutas aldrig"
+            rows.append([""])
+            start += 1
+    return rows, broken
+
+
+def _swallows(row: list[str], span: list[str], separator: str, width: int) -> bool:
+    """Whether a row over several lines has eaten rows that were not its own."""
+    return len(row) != width or any(
+        line.count(separator) >= width - 1 for line in span[1:]
+    )
