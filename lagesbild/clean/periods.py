@@ -19,7 +19,7 @@ _SIGN = {"k": "K", "kv": "K", "kvartal": "K", "q": "K", "t": "T", "h": "H"}
 _WORDS = r"(kvartal|kv|k|q|tertial|t|halvår|h)"
 _YEAR_FIRST = re.compile(rf"{_YEAR}[-_ ]?{_WORDS}[-_ ]?([1-4])(?!\d)", re.IGNORECASE)
 _YEAR_LAST = re.compile(
-    rf"(?<![^\W\d_]){_WORDS}[-_ ]?([1-4])[-_ ]?{_YEAR.replace('(?<!d)', '')}(?!\d)",
+    rf"(?<![^\W\d_]){_WORDS}[-_ ]?([1-4])[-_ ]{{0,2}}((?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _DAYS = re.compile(

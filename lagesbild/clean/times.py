@@ -145,10 +145,9 @@ def parse_minutes(texts: pd.Series) -> pd.Series:
     hours = hours.mask(half.eq("am") & (hours == 12), 0)
     total = hours * 60 + minutes
     is_time = (minutes < 60) & ((hours < 24) | (total == 1440))
-    share = texts.str.extract(r"^[01]?([.,]\d{3,}|[.,]\d)$")[0]
-    share = pd.to_numeric(share.str.replace(",", "0.").str.replace(r"^\.", "0.", regex=True))
-    # "0.5" is half a day but "0.30" is half past midnight
-    as_share = texts.str.match(r"^0?[.,](\d|\d{3,})$").fillna(False)
+    # "0.5" and "0,25" are parts of a day, but "0.30" is half past midnight
+    as_share = texts.str.match(r"^0?(?:,\d+|\.(?:\d|\d{3,}))$").fillna(False)
+    share = pd.to_numeric(texts.where(as_share).str.replace(",", "."))
     return total.where(is_time & ~as_share).mask(as_share, (share * 1440).round())
 
 

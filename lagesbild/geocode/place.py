@@ -1,0 +1,219 @@
+"""Reports → placements: the given coordinate, else the text, else the DeSO.
+
+In: reports and the reference tables. Out: placements, one row a report, in order;
+rejected rows carry a Swedish reason. A wrong area is worse than no area.
+Next room: link.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from lagesbild import contracts
+from lagesbild.geocode import match
+from lagesbild.geocode.areas import match_deso_to_areas, place_point_in_area
+from lagesbild.geocode.gazetteer import Gazetteer, make_gazetteer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+PROTECTED = "skyddad brottstyp placeras aldrig"
+DESO_IN_SEVERAL = "DeSO ligger inte inom ett enda område"
+DESO_UNKNOWN = "DeSO-koden är okänd"
+NO_DESO_LAYER = "DeSO-lagret saknas i referens/"
+COORDINATE_DISAGREES = "koordinaten motsäger adressen"
+DESO_DISAGREES = "DeSO motsäger adressen"
+
+
+def place_reports(
+    reports: pd.DataFrame,
+    *,
+    areas: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
+    places: pd.DataFrame,
+    deso: gpd.GeoDataFrame | None = None,
+    made_by: str,
+) -> pd.DataFrame:
+    """Place each report in a residential area, or say why not.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        Contract reports.
+    areas : GeoDataFrame
+        Contract areas with geometry in EPSG:3006.
+    addresses, places : DataFrame
+        Of their contracts; may be empty.
+    deso : GeoDataFrame, optional
+        ``deso_code`` and geometry in EPSG:3006.
+    made_by : str
+        The delivery or version of a register that the placing comes from.
+
+    Returns
+    -------
+    DataFrame
+        Contract placements: one row a report, in the order of ``reports``. Points in
+        EPSG:3006; ``area_id`` missing is "Utan område", with the reason. A placing by
+        DeSO or a protected report has no point. ``geocode_score`` 0–1, missing for
+        protected reports.
+
+    Raises
+    ------
+    RegisterError
+        If areas or DeSO are not in EPSG:3006.
+    """
+    gazetteer = make_gazetteer(areas=areas, addresses=addresses, places=places)
+    placed = _place_texts(reports, gazetteer)
+    placed = _use_given_points(placed, reports, areas, gazetteer)
+    placed = _use_deso(placed, reports, areas, deso)
+    protected = reports["protected_class"].notna().to_numpy()
+    placed.loc[protected, ["easting_m", "northing_m", "geocode_score"]] = np.nan
+    placed.loc[protected, "area_id"] = None
+    placed.loc[protected, "geocode_method"] = "skyddad"
+    placed.loc[protected, "geocode_reason"] = PROTECTED
+    placed["incident_id"] = reports["incident_id"].to_numpy(object)
+    placed["made_by"] = made_by
+    return contracts.check(placed, "placements")
+
+
+def _place_texts(reports: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+    """Place each distinct pair of text and locality once, then spread to the rows."""
+    is_open = reports["protected_class"].isna().to_numpy()
+    pairs = pd.DataFrame(
+        {
+            "text": reports["place_text"].fillna("").to_numpy(object),
+            "locality": reports["place_locality"].fillna("").to_numpy(object),
+        }
+    )
+    pairs.loc[~is_open, :] = ""
+    group = pairs.groupby(["text", "locality"], sort=False).ngroup().to_numpy()
+    distinct = pairs.drop_duplicates()
+    outcomes = [
+        match.match_text(text, locality, gazetteer)
+        for text, locality in zip(distinct["text"], distinct["locality"], strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "easting_m": pd.array([o.east for o in outcomes], dtype="Float64"),
+            "northing_m": pd.array([o.north for o in outcomes], dtype="Float64"),
+            "area_id": pd.Series([o.area or None for o in outcomes], dtype="object"),
+            "geocode_method": pd.Series([o.method for o in outcomes], dtype="object"),
+            "geocode_score": [o.score for o in outcomes],
+            "geocode_reason": pd.Series(
+                [o.reason or None for o in outcomes], dtype="object"
+            ),
+        }
+    ).astype({"easting_m": "float64", "northing_m": "float64"})
+    return table.take(group).reset_index(drop=True)
+
+
+def _use_given_points(
+    placed: pd.DataFrame,
+    reports: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    gazetteer: Gazetteer,
+) -> pd.DataFrame:
+    """A coordinate inside an area goes before the text, unless the address denies it.
+
+    Outside the areas it is used only where the text gave nothing.
+    """
+    given = pd.DataFrame(
+        {
+            "easting_m": reports["given_easting_m"].to_numpy("float64", na_value=np.nan),
+            "northing_m": reports["given_northing_m"].to_numpy(
+                "float64", na_value=np.nan
+            ),
+        }
+    )
+    has_point = given.notna().all(axis=1) & reports["protected_class"].isna().to_numpy()
+    if not has_point.any():
+        return placed
+    area = place_point_in_area(given, areas)
+    apart = np.hypot(
+        given["easting_m"] - placed["easting_m"],
+        given["northing_m"] - placed["northing_m"],
+    )
+    denied = (
+        has_point
+        & placed["geocode_method"].eq("adress")
+        & (apart > match.CONTRADICTS_M)
+    )
+    rejected = placed["geocode_method"].eq("avvisad")
+    inside = has_point & area.notna() & ~denied
+    outside = has_point & area.isna() & rejected
+    points = shapely.points(given.to_numpy())
+    shapely.prepare(gazetteer.extent)
+    beyond = outside & ~shapely.intersects(gazetteer.extent, points)
+    outside &= ~beyond
+    used = inside | outside
+    placed = placed.copy()
+    placed.loc[used, ["easting_m", "northing_m"]] = given[used].to_numpy()
+    placed.loc[used, "area_id"] = area[used].astype(object).where(area[used].notna(), None)
+    placed.loc[used, "geocode_method"] = "koordinat"
+    placed.loc[used, "geocode_score"] = 1.0
+    placed.loc[inside, "geocode_reason"] = None
+    placed.loc[outside, "geocode_reason"] = match.OUTSIDE_AREAS
+    placed = _reject(placed, denied, COORDINATE_DISAGREES)
+    return _reject(placed, beyond, match.OUTSIDE_MUNICIPALITY)
+
+
+def _use_deso(
+    placed: pd.DataFrame,
+    reports: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    deso: gpd.GeoDataFrame | None,
+) -> pd.DataFrame:
+    """A DeSO within one area places what has no text, and may deny an address."""
+    codes = reports["deso_code"].reset_index(drop=True)
+    has_code = codes.notna() & reports["protected_class"].isna().to_numpy()
+    if not has_code.any():
+        return placed
+    rejected = placed["geocode_method"].eq("avvisad") & has_code
+    rejected &= ~placed["geocode_reason"].eq(COORDINATE_DISAGREES)
+    if deso is None:
+        no_text = rejected & placed["geocode_reason"].eq(match.NO_TEXT)
+        return _reject(placed, no_text, NO_DESO_LAYER)
+    area = codes.map(match_deso_to_areas(deso, areas)).where(has_code)
+    placed = placed.copy()
+    used = rejected & area.notna()
+    placed.loc[used, "area_id"] = area[used].astype(object)
+    placed.loc[used, "geocode_method"] = "deso"
+    placed.loc[used, "geocode_score"] = 0.9
+    placed.loc[used, "geocode_reason"] = None
+    known = codes.isin(deso["deso_code"])
+    no_text = rejected & ~used & placed["geocode_reason"].eq(match.NO_TEXT)
+    placed = _reject(placed, no_text & known, DESO_IN_SEVERAL)
+    placed = _reject(placed, no_text & ~known, DESO_UNKNOWN)
+    return _reject(placed, _far_from_deso(placed, codes.where(has_code), deso), DESO_DISAGREES)
+
+
+def _far_from_deso(
+    placed: pd.DataFrame, codes: pd.Series, deso: gpd.GeoDataFrame
+) -> pd.Series:
+    """Rows whose point lies more than 700 m from the DeSO that the sender gave."""
+    shapes = codes.map(
+        dict(zip(deso["deso_code"], deso.geometry, strict=True))
+    ).to_numpy(object)
+    points = shapely.points(
+        placed[["easting_m", "northing_m"]].to_numpy(dtype="float64")
+    )
+    both = placed["easting_m"].notna().to_numpy() & pd.notna(shapes)
+    far = np.zeros(len(placed), dtype=bool)
+    far[both] = shapely.distance(points[both], shapes[both]) > match.CONTRADICTS_M
+    return pd.Series(far)
+
+
+def _reject(placed: pd.DataFrame, rows: pd.Series, reason: str) -> pd.DataFrame:
+    if not rows.any():
+        return placed
+    placed = placed.copy()
+    placed.loc[rows, ["easting_m", "northing_m"]] = np.nan
+    placed.loc[rows, "area_id"] = None
+    placed.loc[rows, "geocode_method"] = "avvisad"
+    placed.loc[rows, "geocode_score"] = 0.0
+    placed.loc[rows, "geocode_reason"] = reason
+    return placed
