@@ -287,6 +287,14 @@ def _explain(error: ValidationError) -> str:
     return "; ".join(told) + ". Rätta och försök igen."
 
 
+def make_private_folder(folder: Path) -> Path:
+    """Make a folder that only its owner can enter, where the system has that notion."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.name == "posix":
+        folder.chmod(0o700)
+    return folder
+
+
 @contextmanager
 def lock(workspace: Workspace) -> Iterator[None]:
     """Hold the workspace's only writing place for the length of a ``with``.
@@ -298,7 +306,7 @@ def lock(workspace: Workspace) -> Iterator[None]:
     """
     import filelock
 
-    workspace.lager.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(workspace.lager)
     held_by = workspace.lager / "skrivlas.txt"
     guard = filelock.FileLock(workspace.lager / "skrivlas.lock", timeout=0)
     try:

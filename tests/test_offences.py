@@ -185,7 +185,8 @@ def test_names_cover_leaves_groups_and_root():
 
 
 def test_loaded_tables_cannot_be_spoilt():
-    offences.load_offence_codes().loc[:, "category"] = "x"
+    table = offences.load_offence_codes()
+    table["category"] = "x"
     assert _classify("9801")["category"].tolist() == ["bostadsinbrott"]
 
 

@@ -103,24 +103,24 @@ def is_broken(delivered: Delivered) -> Fault:
 def is_elsewhere(delivered: Delivered, municipality: Municipality) -> Fault:
     """The rows whose municipality, by name or code, is another one."""
     told = text_column(take_mapped(delivered), "municipality")
-    key = told.str.casefold().str.removesuffix(" kommun").str.strip()
-    own = _name_keys(municipality.name)
-    is_own = key.isin(own) | (key.str.zfill(4) == municipality.code)
+    is_own = is_named(told, municipality)
+    is_own |= (told.str.zfill(4) == municipality.code).fillna(False).astype(bool)
     return Fault(
-        told.notna() & ~is_own.fillna(False).astype(bool),
+        told.notna() & ~is_own,
         heading(delivered, "municipality"),
         "annan_kommun",
         "raden gäller en annan kommun",
     )
 
 
-def _name_keys(name: str) -> list[str]:
-    """A municipality's name as senders write it: with and without "kommun" and s."""
-    full = name.casefold()
-    short = full.removesuffix(" kommun").removesuffix("s kommun")
-    if full.endswith("kommun") and " " not in full:
-        return [full, f"{full}s"]
-    return [full, short, f"{short}s"]
+def is_named(texts: pd.Series, municipality: Municipality) -> pd.Series:
+    """Whether each text names the municipality: "Nyby", "Nybys kommun", "NYBY"."""
+    name = municipality.name.casefold()
+    short = {name, name.removesuffix(" kommun"), name.removesuffix("s kommun")}
+    own = {
+        form for stem in short for form in (stem, f"{stem} kommun", f"{stem}s kommun")
+    }
+    return texts.str.casefold().str.strip().isin(own)
 
 
 def collect_faults(

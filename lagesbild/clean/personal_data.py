@@ -33,7 +33,9 @@ _STREET = (
 )
 _NOT_STREET = rf"(?!(?i:{_STREET}))"
 _NAME = rf"{_NOT_STREET}{_CAPITAL}(?:\s+{_NOT_STREET}{_CAPITAL}(?!\s+\d)){{0,2}}"
-_AFTER_WORD = re.compile(rf"(?<!\w)(?P<word>(?i:av|hos))(?P<gap>:?\s+)(?P<name>{_NAME})")
+_AFTER_WORD = re.compile(
+    rf"(?<!\w)(?P<word>(?i:av|hos))(?P<gap>:?\s+)(?P<name>{_NAME})"
+)
 _ANY_WORD = r"[A-Za-zÅÄÖåäöÉéÜü'´-]{2,}"
 _CARE_OF = re.compile(
     rf"(?<!\w)(?P<word>(?i:c\s?/\s?o))(?P<gap>:?\s*)(?P<name>{_NOT_STREET}{_ANY_WORD}"

@@ -52,9 +52,11 @@ def find_date_order(
     Raises
     ------
     ReadError
-        If the column holds both orders, or none of its dates tells which.
+        If the column holds both orders, if none of its dates tells which, or if a
+        spreadsheet of another country has turned those that it could read.
     """
-    parts = _parts(texts)["day"].str.extract(_SHORT).dropna(how="all")
+    whole = _parts(texts)["day"]
+    parts = _extract(whole, _SHORT).dropna(how="all")
     if declared is not None or parts.empty:
         return declared
     first, second = parts[0].astype(int), parts[1].astype(int)
@@ -66,6 +68,12 @@ def find_date_order(
             f"({int((second > 12).sum())} rader månad/dag, {int((first > 12).sum())} "
             "rader dag/månad). Be avsändaren om en ny fil."
         )
+    if _is_half_turned(whole, first):
+        raise ReadError(
+            f"{file_name}: ett kalkylprogram har vänt dag och månad i en del av "
+            f"kolumnen '{column}' ({len(parts)} rader är kvar som text). Be "
+            "avsändaren om en ny fil med datum som 2026-07-31."
+        )
     if not is_mdy and not is_dmy and (first != second).any():
         raise ReadError(
             f"{file_name}: datumen i kolumnen '{column}' kan läsas både som dag/månad "
@@ -74,8 +82,24 @@ def find_date_order(
     return "mdy" if is_mdy else "dmy"
 
 
+def _is_half_turned(days: pd.Series, first: pd.Series) -> bool:
+    """Whether all days that can be read turned have been, and no others.
+
+    A spreadsheet set to month/day makes 3/7 the 7th of March, and leaves 23/7 as text.
+    """
+    read = _extract(days, r"^\d{4}-\d{1,2}-(\d{1,2})$")[0].dropna().astype(int)
+    return len(read) >= 10 and bool((read <= 12).all()) and bool((first > 12).all())
+
+
 def _parts(texts: pd.Series) -> pd.DataFrame:
-    return texts.astype("str").str.extract(_SPLIT)
+    return _extract(texts.astype("str"), _SPLIT)
+
+
+def _extract(texts: pd.Series, pattern: str) -> pd.DataFrame:
+    """``str.extract`` on the distinct texts only: a day stands in many rows."""
+    places, distinct = pd.factorize(texts)
+    told = pd.Series([*distinct, pd.NA], dtype="str")  # place -1 is missing: last
+    return told.str.extract(pattern).iloc[places].set_axis(texts.index)
 
 
 def parse_days(texts: pd.Series, *, order: str | None = None) -> pd.Series:
@@ -96,10 +120,10 @@ def parse_days(texts: pd.Series, *, order: str | None = None) -> pd.Series:
     """
     texts = _parts(texts)["day"]
     days = pd.Series(pd.NaT, index=texts.index, dtype=_DAY)
-    long = texts.str.extract(r"^(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})$")
+    long = _extract(texts, r"^(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})$")
     days = days.fillna(_make_days(long[0], long[2], long[3]))
     if order is not None:
-        short = texts.str.extract(_SHORT)
+        short = _extract(texts, _SHORT)
         place = {letter: short[i] for i, letter in enumerate(order)}
         days = days.fillna(_make_days(_full_year(place["y"]), place["m"], place["d"]))
     serial = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d{5}").fillna(False)))
@@ -136,8 +160,8 @@ def parse_minutes(texts: pd.Series) -> pd.Series:
         0 to 1440 ("2400" is the day's end); missing where there is no such time.
     """
     texts = texts.astype("str").str.strip()
-    clock = texts.str.extract(_CLOCK)
-    digits = texts.str.extract(r"^(\d{1,4})$")[0].str.zfill(4)
+    clock = _extract(texts, _CLOCK)
+    digits = _extract(texts, r"^(\d{1,4})$")[0].str.zfill(4)
     hours = pd.to_numeric(clock[0].fillna(digits.str[:2]))
     minutes = pd.to_numeric(clock[1].fillna(digits.str[2:]))
     half = clock[3].str.lower()
@@ -180,9 +204,13 @@ def parse_moments(
     written = times.astype("str").fillna(inside)
     minutes = parse_minutes(written)
     # a spreadsheet's part of a day may have few decimals after its day number
-    share = pd.to_numeric(inside.where(is_serial).str.replace(",", "."), errors="coerce")
+    share = pd.to_numeric(
+        inside.where(is_serial).str.replace(",", "."), errors="coerce"
+    )
     minutes = minutes.mask(times.isna() & share.notna(), (share * 1440).round())
-    local = day + pd.to_timedelta(minutes.fillna(0), unit="min").astype("timedelta64[us]")
+    local = day + pd.to_timedelta(minutes.fillna(0), unit="min").astype(
+        "timedelta64[us]"
+    )
     moment = _with_zone(local, parts["zone"])
     return pd.DataFrame(
         {

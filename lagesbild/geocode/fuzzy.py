@@ -13,9 +13,12 @@ from functools import lru_cache
 
 from lagesbild.geocode import words
 from lagesbild.geocode.gazetteer import Entry, Gazetteer
-from lagesbild.geocode.parse import Number, Parsed, read_number, runs_of_words
+from lagesbild.geocode.parse import Number, Parsed, Span, read_number, runs_of_words
 
 _MOST_WORDS = 4
+_ADJACENT = (" ", "-", ". ", ".", "")
+_LONG_MODIFIERS = tuple(sorted(w for w in words.MODIFIERS if len(w) > 4))
+_NO_STREET = words.NOISE | words.CLOCK
 _BARE_ENDINGS = ("gatan", "vägen", "gränd", "stigen", "backen")
 
 
@@ -29,13 +32,18 @@ class Similar:
 
 
 def find_similar_street(
-    parsed: Parsed, gazetteer: Gazetteer, allow: Callable[[Entry], bool]
+    parsed: Parsed,
+    streets: list[Span],
+    gazetteer: Gazetteer,
+    allow: Callable[[Entry], bool],
 ) -> Similar | None:
     """The street that a misspelt name with a number means.
 
     Parameters
     ----------
     parsed : Parsed
+    streets : list of Span
+        Those that are sure to be streets; nothing is sought in them.
     gazetteer : Gazetteer
     allow : callable
         Whether an address lies in the locality given.
@@ -48,12 +56,12 @@ def find_similar_street(
     """
     looks_like_street = False
     found: list[tuple[int, int, Similar]] = []
-    spans = {i for s in parsed.spans if s.kind != "street" for i in s.indices}
-    free = set(range(len(parsed.tokens))) - spans
+    sure = [s for s in parsed.spans if s.kind != "street"] + streets
+    free = set(range(len(parsed.tokens))) - {i for s in sure for i in s.indices}
     for start, end, key in runs_of_words(parsed.tokens, free, _MOST_WORDS):
         number, _ = read_number(parsed.tokens, end)
         run = parsed.tokens[start:end]
-        if any(t.text in words.NOISE for t in run[:1]) or key in words.NOISE:
+        if run[0].text in words.NOISE or run[-1].text in _NO_STREET:
             continue
         has_ending = key.endswith(_BARE_ENDINGS) and len(key) > 8
         if number is None and not has_ending:
@@ -61,26 +69,45 @@ def find_similar_street(
         looks_like_street |= has_ending
         if start and _is_modified(parsed, start):
             continue
-        keys, distance = _nearest_streets(key, number, gazetteer, allow)
+        keys, distance = _nearest_streets(key, gazetteer, allow)
         if keys:
-            found.append((distance, start, Similar(keys, number, distance)))
+            found.append((end - start, distance, Similar(keys, number, distance)))
     if found:
-        least = min(distance for distance, _, _ in found)
-        # of runs as near, the one with the most words explains most
-        return min((f for f in found if f[0] == least), key=lambda f: f[1])[2]
+        # the run with the most words explains most: "Nora Storgtan" is no Storgatan
+        return min(found, key=lambda f: (-f[0], f[1]))[2]
     return Similar(frozenset(), None, 0) if looks_like_street else None
 
 
+def is_part_of_longer_name(parsed: Parsed, span: Span, gazetteer: Gazetteer) -> bool:
+    """ "Norra Storgatan" where only Storgatan is known is another street.
+
+    So is "Nora Storgatan" where the register has a longer name as near as a typo.
+    """
+    others = {i for s in parsed.spans if s is not span for i in s.indices}
+    if span.start == 0 or span.start - 1 in others:
+        return False
+    if _is_modified(parsed, span.start):
+        return True
+    before, gap = parsed.tokens[span.start - 1], parsed.tokens[span.start].gap
+    if gap not in _ADJACENT or before.is_number or before.text in words.NOISE:
+        return False
+    key = "".join(t.text for t in parsed.tokens[span.start - 1 : span.end])
+    near = nearest(key, tuple(gazetteer.streets), 2)
+    return bool(set(near) - span.keys)
+
+
 def _is_modified(parsed: Parsed, start: int) -> bool:
-    gap = parsed.tokens[start].gap
-    return gap in (" ", "-", ". ", ".") and (
-        parsed.tokens[start - 1].text in words.MODIFIERS
-    )
+    before, gap = parsed.tokens[start - 1], parsed.tokens[start].gap
+    if gap not in _ADJACENT:
+        return False
+    if before.text in words.MODIFIERS:
+        return True
+    is_word = not before.is_number and len(before.text) >= 4
+    return is_word and bool(nearest(before.text, _LONG_MODIFIERS, 1))
 
 
 def _nearest_streets(
     key: str,
-    number: Number | None,
     gazetteer: Gazetteer,
     allow: Callable[[Entry], bool],
 ) -> tuple[frozenset[str], int]:
@@ -96,12 +123,6 @@ def _nearest_streets(
     chosen = frozenset(k for k, d in here.items() if d == least)
     if min(near.values()) < least:
         return frozenset(), 0
-    if least == most_changes(key) == 2 and number is not None:
-        chosen = frozenset(
-            k
-            for k in chosen
-            if any(e.number == number.first for e in gazetteer.streets[k])
-        )
     return chosen, least
 
 

@@ -111,7 +111,8 @@ def make_gazetteer(
     return Gazetteer(
         streets={key: tuple(found) for key, found in streets.items()},
         street_names=_tiers(
-            {k: {k} for k in streets}, {k: words.short_forms(n) for k, n in names.items()}
+            {k: {k} for k in streets},
+            {k: words.short_forms(n) for k, n in names.items()},
         ),
         places=place_entries,
         place_names=_tiers(place_names, {}),
@@ -149,9 +150,7 @@ def _tiers(own: dict[str, set[str]], short: dict[str, set[str]]) -> Names:
     return Names(frozen, n_exact=2)
 
 
-def _address_entries(
-    addresses: pd.DataFrame, areas: gpd.GeoDataFrame
-) -> list[Entry]:
+def _address_entries(addresses: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[Entry]:
     inside = place_point_in_area(addresses, areas).fillna("")
     number = addresses["house_number"].str.extract(r"(\d+)")[0]
     in_number = addresses["house_number"].str.extract(r"\d\s*([^\W\d_])\b")[0]
@@ -162,7 +161,9 @@ def _address_entries(
     }
     postcode = addresses["postcode"].fillna("").str.replace(r"\D", "", regex=True)
     return [
-        Entry(int(n) if isinstance(n, str) else None, le, frozenset({a, b} - {""}), *rest)
+        Entry(
+            int(n) if isinstance(n, str) else None, le, frozenset({a, b} - {""}), *rest
+        )
         for n, le, a, b, *rest in zip(
             number,
             letter,
@@ -226,7 +227,9 @@ def _regions(
 
     Our own municipality is the one that most addresses have as their postort.
     """
-    provinces = {row["county"]: row["provinces"] for row in _rows("geocode/provinces.csv")}
+    provinces = {
+        row["county"]: row["provinces"] for row in _rows("geocode/provinces.csv")
+    }
     municipalities = _rows("municipalities.csv")
     names = {row["name"]: words.join_key(row["name"]) for row in municipalities}
     counts = Counter(addresses["locality"].fillna("").map(words.join_key))

@@ -10,49 +10,22 @@ from dataclasses import dataclass, replace
 
 import shapely
 
+from lagesbild.geocode import outcome as why
 from lagesbild.geocode import words
 from lagesbild.geocode.coordinates import read_coordinates
 from lagesbild.geocode.fuzzy import (
+    Similar,
     find_similar_locality,
     find_similar_place,
     find_similar_street,
+    is_part_of_longer_name,
 )
 from lagesbild.geocode.gazetteer import Entry, Gazetteer
+from lagesbild.geocode.outcome import Outcome
 from lagesbild.geocode.parse import Number, Parsed, Span, find_name, parse_text
 
 CONTRADICTS_M = 700
 MEETS_M = 80
-OUTSIDE_AREAS = "punkten ligger utanför alla områden"
-
-NO_TEXT = "text saknas"
-UNKNOWN_LOCALITY = "orten är okänd eller utanför kommunen"
-LOCALITIES_DISAGREE = "orterna i uppgiften motsäger varandra"
-UNKNOWN_STREET = "gatan hittades inte"
-NOT_IN_LOCALITY = "gatan finns inte i den angivna orten"
-SEVERAL_LOCALITIES = "gatan finns i flera orter, ort saknas"
-NUMBER_UNKNOWN = "numret finns inte och gatan går genom flera områden"
-NO_NUMBER = "numret saknas och gatan går genom flera områden"
-SEVERAL_AREAS = "adresserna ligger i olika områden"
-NO_CROSSING = "gatorna möts inte"
-PROPERTY = "fastighetsbeteckning, ingen adress"
-UNKNOWN_PLACE = "platsen är okänd"
-SEVERAL_PLACES = "platsen finns i flera orter, ort saknas"
-PLACE_NOT_IN_LOCALITY = "platsen finns inte i den angivna orten"
-ONLY_LOCALITY = "texten anger bara ort"
-AREA_DISAGREES = "områdesnamnet i texten motsäger adressen"
-OUTSIDE_MUNICIPALITY = "koordinaten ligger utanför kommunen"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one text; ``method`` "avvisad" has a reason and no point."""
-
-    method: str
-    score: float = 0.0
-    east: float | None = None
-    north: float | None = None
-    area: str = ""  # "" outside all areas
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,10 +61,10 @@ def match_text(text: str, locality: str, gazetteer: Gazetteer) -> Outcome:
     """
     text = words.repair(text)
     if not any(c.isalnum() for c in text):
-        return _rejected(NO_TEXT)
+        return why.rejected(why.NO_TEXT)
     limits = read_locality(locality, gazetteer)
     if limits is None:
-        return _rejected(UNKNOWN_LOCALITY)
+        return why.rejected(why.UNKNOWN_LOCALITY)
     point = read_coordinates(text)
     if point:
         return place_coordinate(*point, gazetteer)
@@ -99,10 +72,10 @@ def match_text(text: str, locality: str, gazetteer: Gazetteer) -> Outcome:
     streets = parsed.of_kind("street")
     has_address = any(span.number for span in streets)
     if parsed.is_property and not has_address:
-        return _rejected(PROPERTY)
+        return why.rejected(why.PROPERTY)
     parsed, limits, doubt, fault = _limits_of_text(parsed, limits, gazetteer)
     if fault:
-        return _rejected(fault)
+        return why.rejected(fault)
     outcome = _match_parsed(parsed, limits, gazetteer)
     if outcome.method == "avvisad":
         return outcome
@@ -135,8 +108,8 @@ def place_coordinate(east: float, north: float, gazetteer: Gazetteer) -> Outcome
     point = shapely.Point(east, north)
     inside = sorted(a for a, s in gazetteer.shapes.items() if s.intersects(point))
     if not inside and not gazetteer.extent.intersects(point):
-        return _rejected(OUTSIDE_MUNICIPALITY)
-    return _found("koordinat", 1.0, east, north, inside[0] if inside else "")
+        return why.rejected(why.OUTSIDE_MUNICIPALITY)
+    return why.found("koordinat", 1.0, east, north, inside[0] if inside else "")
 
 
 def _limits_of_text(
@@ -150,14 +123,14 @@ def _limits_of_text(
     localities = [*limits.localities, *(s.keys for s in parsed.of_kind("locality"))]
     postcodes = limits.postcodes | set(parsed.postcodes)
     if gazetteer.postcodes and set(parsed.postcodes) - gazetteer.postcodes:
-        return parsed, limits, 0.0, UNKNOWN_LOCALITY
+        return parsed, limits, 0.0, why.UNKNOWN_LOCALITY
     streets = [s for s in parsed.of_kind("street") if s.number] or [
         s for s in parsed.spans if s.kind in ("street", "place")
     ]
     tail_from = streets[-1].indices[-1] + 1 if streets else len(parsed.tokens)
     for span in parsed.of_kind("foreign"):
         if span.start >= tail_from or _stands_alone(parsed, span.start, span.end):
-            return parsed, limits, 0.0, UNKNOWN_LOCALITY
+            return parsed, limits, 0.0, why.UNKNOWN_LOCALITY
     doubt = 0.0
     for i in range(tail_from, len(parsed.tokens)):
         if i in parsed.used:
@@ -166,7 +139,7 @@ def _limits_of_text(
         if similar:
             localities.append(similar)
         elif _looks_like_locality(parsed, i, bool(localities or postcodes)):
-            return parsed, limits, 0.0, UNKNOWN_LOCALITY
+            return parsed, limits, 0.0, why.UNKNOWN_LOCALITY
         doubt = 0.1
     return parsed, _Limits(tuple(localities), frozenset(postcodes)), doubt, ""
 
@@ -196,10 +169,11 @@ def _looks_like_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
 
 def _match_parsed(parsed: Parsed, limits: _Limits, gazetteer: Gazetteer) -> Outcome:
     """The steps from the surest kind of name to the least sure."""
-    streets = parsed.of_kind("street")
-    if any(_is_part_of_longer_name(parsed, span) for span in streets):
-        streets = []
+    written = parsed.of_kind("street")
+    streets = [s for s in written if not is_part_of_longer_name(parsed, s, gazetteer)]
     numbered = [span for span in streets if span.number]
+    if len(streets) < len(written):
+        numbered = []
     if numbered:
         found = [_match_address(s.keys, s.number, limits, gazetteer) for s in numbered]
         found = [
@@ -207,17 +181,16 @@ def _match_parsed(parsed: Parsed, limits: _Limits, gazetteer: Gazetteer) -> Outc
             for f, s in zip(found, numbered, strict=True)
         ]
         return _same_area(found)
-    similar = find_similar_street(parsed, gazetteer, limits.allow)
+    similar = find_similar_street(parsed, streets, gazetteer, limits.allow)
     if similar is not None and not similar.keys:
-        return _rejected(UNKNOWN_STREET)
+        return why.rejected(why.UNKNOWN_STREET)
     if similar is not None:
-        outcome = _match_address(similar.keys, similar.number, limits, gazetteer)
-        score = min(outcome.score, 0.9 - 0.1 * similar.distance)
-        method = "adress_ungefarlig" if outcome.method == "adress" else outcome.method
-        return replace(outcome, method=method, score=max(score, 0.0))
+        return _match_similar(similar, limits, gazetteer)
     if len(streets) > 1:
         return _match_crossing(streets, limits, gazetteer)
     places = parsed.of_kind("place")
+    if streets and any(token.text in words.CROSSING for token in parsed.tokens):
+        return why.rejected(why.NO_CROSSING)
     if streets and not places:
         return _match_address(streets[0].keys, None, limits, gazetteer)
     if places:
@@ -230,17 +203,35 @@ def _match_parsed(parsed: Parsed, limits: _Limits, gazetteer: Gazetteer) -> Outc
     if keys:
         return _match_place(keys, 0.75, limits, gazetteer)
     only_locality = parsed.of_kind("locality") and _is_explained(parsed)
-    return _rejected(ONLY_LOCALITY if only_locality else UNKNOWN_PLACE)
+    return why.rejected(why.ONLY_LOCALITY if only_locality else why.UNKNOWN_PLACE)
 
 
-def _is_part_of_longer_name(parsed: Parsed, span: Span) -> bool:
-    """ "Norra Storgatan" where only Storgatan is known is another street."""
-    if span.start == 0 or span.start - 1 in {i for s in parsed.spans for i in s.indices}:
-        return False
-    before, gap = parsed.tokens[span.start - 1], parsed.tokens[span.start].gap
-    if gap not in (" ", "-", ". ", ".", ""):
-        return False
-    return before.text in words.MODIFIERS
+def _match_similar(similar: Similar, limits: _Limits, gazetteer: Gazetteer) -> Outcome:
+    """A misspelt street; of two as near, both must lie in one area."""
+    found = [
+        _match_address(frozenset([key]), similar.number, limits, gazetteer)
+        for key in sorted(similar.keys)
+    ]
+    outcome = _same_area(found)
+    if outcome.method == "gata" and similar.number:
+        return why.rejected(why.UNKNOWN_STREET)  # neither name nor number is there
+    if outcome.method == "avvisad":
+        return outcome if len(found) == 1 else why.rejected(why.SEVERAL_SIMILAR)
+    score = min(outcome.score, 0.9 - 0.1 * similar.distance)
+    method = "adress_ungefarlig" if outcome.method == "adress" else outcome.method
+    return replace(outcome, method=method, score=score)
+
+
+def _numbered_by_locality(
+    entries: list[Entry], number: Number
+) -> tuple[list[Entry], bool]:
+    """The number in every locality by itself: 6 here and 6A there are two houses."""
+    groups: dict[frozenset[str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.localities, []).append(entry)
+    found = [_numbered(group, number) for group in groups.values()]
+    hits = [(chosen, exact) for chosen, exact in found if chosen]
+    return [e for chosen, _ in hits for e in chosen], all(exact for _, exact in hits)
 
 
 def _match_address(
@@ -250,14 +241,16 @@ def _match_address(
     everywhere = [entry for key in keys for entry in gazetteer.streets[key]]
     entries = [entry for entry in everywhere if limits.allow(entry)]
     if not entries:
-        return _rejected(NOT_IN_LOCALITY if limits.are_given else UNKNOWN_STREET)
+        return why.rejected(
+            why.NOT_IN_LOCALITY if limits.are_given else why.UNKNOWN_STREET
+        )
     if number is None:
-        return _pick(entries, "gata", 0.85, NO_NUMBER, limits)
-    chosen, is_exact = _numbered(entries, number)
+        return _pick(entries, "gata", 0.85, why.NO_NUMBER, limits)
+    chosen, is_exact = _numbered_by_locality(entries, number)
     if not chosen:
-        return _pick(entries, "gata", 0.8, NUMBER_UNKNOWN, limits)
+        return _pick(entries, "gata", 0.8, why.NUMBER_UNKNOWN, limits)
     method = "adress" if is_exact else "adress_ungefarlig"
-    return _pick(chosen, method, 1.0 if is_exact else 0.92, SEVERAL_AREAS, limits)
+    return _pick(chosen, method, 1.0 if is_exact else 0.92, why.SEVERAL_AREAS, limits)
 
 
 def _numbered(entries: list[Entry], number: Number) -> tuple[list[Entry], bool]:
@@ -289,14 +282,12 @@ def _pick(
         if not limits.are_given and not frozenset.intersection(
             *(entry.localities for entry in entries)
         ):
-            reason = SEVERAL_LOCALITIES
-        return _rejected(reason)
+            reason = why.SEVERAL_LOCALITIES
+        return why.rejected(reason)
     east = sum(e.east for e in entries) / len(entries)
     north = sum(e.north for e in entries) / len(entries)
-    middle = min(
-        entries, key=lambda e: (e.east - east) ** 2 + (e.north - north) ** 2
-    )
-    return _found(method, score, middle.east, middle.north, middle.area)
+    middle = min(entries, key=lambda e: (e.east - east) ** 2 + (e.north - north) ** 2)
+    return why.found(method, score, middle.east, middle.north, middle.area)
 
 
 def _are_scattered(entries: list[Entry]) -> bool:
@@ -312,7 +303,7 @@ def _same_area(found: list[Outcome]) -> Outcome:
     if rejected:
         return rejected[0]
     if len({outcome.area for outcome in found}) > 1:
-        return _rejected(SEVERAL_AREAS)
+        return why.rejected(why.SEVERAL_AREAS)
     if len(found) == 1:
         return found[0]
     return replace(found[0], method="adress_ungefarlig", score=0.9)
@@ -326,7 +317,7 @@ def _match_crossing(
     if len(names) == 1:
         return _match_address(names[0], None, limits, gazetteer)
     if len(names) > 2:
-        return _rejected(NO_CROSSING)
+        return why.rejected(why.NO_CROSSING)
     sides = [
         [e for key in keys for e in gazetteer.streets[key] if limits.allow(e)]
         for keys in names
@@ -344,13 +335,13 @@ def _match_crossing(
     )
     near = [pair for pair in pairs if pair[0] <= MEETS_M]
     if not near:
-        return _rejected(NO_CROSSING)
+        return why.rejected(why.NO_CROSSING)
     _, east, north, held_by = near[0]
     if any(abs(p[1] - east) + abs(p[2] - north) > 1_000 for p in near):
-        return _rejected(SEVERAL_LOCALITIES)
+        return why.rejected(why.SEVERAL_LOCALITIES)
     outcome = place_coordinate(east, north, gazetteer)
     if {outcome.area} != set(held_by):
-        return _rejected(SEVERAL_AREAS)
+        return why.rejected(why.SEVERAL_AREAS)
     return replace(outcome, method="adress_ungefarlig", score=0.85)
 
 
@@ -361,8 +352,8 @@ def _match_place(
     where = replace(limits, postcodes=frozenset())  # a place has no postcode
     entries = [e for e in everywhere if not e.localities or where.allow(e)]
     if not entries:
-        return _rejected(PLACE_NOT_IN_LOCALITY)
-    return _pick(entries, "plats", score, SEVERAL_PLACES, limits)
+        return why.rejected(why.PLACE_NOT_IN_LOCALITY)
+    return _pick(entries, "plats", score, why.SEVERAL_PLACES, limits)
 
 
 def _areas_named(parsed: Parsed, gazetteer: Gazetteer) -> frozenset[str]:
@@ -375,7 +366,7 @@ def _areas_named(parsed: Parsed, gazetteer: Gazetteer) -> frozenset[str]:
 
 def _match_area(area: str, gazetteer: Gazetteer) -> Outcome:
     point = gazetteer.shapes[area].representative_point()
-    return _found("omradesnamn", 0.9, point.x, point.y, area)
+    return why.found("omradesnamn", 0.9, point.x, point.y, area)
 
 
 def _is_explained(parsed: Parsed) -> bool:
@@ -388,14 +379,5 @@ def _held_to_areas(outcome: Outcome, parsed: Parsed, gazetteer: Gazetteer) -> Ou
     for span in parsed.of_kind("area"):
         ids = frozenset().union(*(gazetteer.areas[key] for key in span.keys))
         if min(gazetteer.shapes[i].distance(point) for i in ids) > CONTRADICTS_M:
-            return _rejected(AREA_DISAGREES)
+            return why.rejected(why.AREA_DISAGREES)
     return outcome
-
-
-def _found(method: str, score: float, east: float, north: float, area: str) -> Outcome:
-    reason = "" if area else OUTSIDE_AREAS
-    return Outcome(method, score, float(east), float(north), area, reason)
-
-
-def _rejected(reason: str) -> Outcome:
-    return Outcome("avvisad", reason=reason)

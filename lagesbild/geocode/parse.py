@@ -21,7 +21,7 @@ _KINDS = ("street", "place", "locality", "region", "area", "foreign")
 _SHORT_TIERS = (1, 3)
 _RANGE_GAPS = frozenset(["-", " - ", "- ", " -", "/", " / ", "/ "])
 _LIST_WORDS = frozenset(["och", "o", "samt", "resp", "respektive"])
-_UNITS = words.HOUSE_PARTS | frozenset(["st", "stycken", "pers", "personer", "år"])
+_BLOCK_WORDS = frozenset(["kv", "kvarteret", "kvart", "fastigheten", "fastighet"])
 _POSTCODE = re.compile(r"\d{5}")
 _WILD_LEAST = 4  # letters of a key with a lost letter that must be left
 
@@ -83,6 +83,11 @@ def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:
     """
     tokens = words.tokenise(text)
     postcodes, used = _postcodes(tokens, gazetteer)
+    # a postcode is no number of a house or of a list
+    tokens = tuple(
+        replace(t, text="#", is_number=False) if i in used else t
+        for i, t in enumerate(tokens)
+    )
     spans = tuple(
         _with_number(span, tokens, used) for span in _spans(tokens, gazetteer, used)
     )
@@ -171,8 +176,9 @@ def _is_house_number(tokens: tuple[Token, ...], at: int) -> bool:
         return False
     if at + 1 < len(tokens):
         after = tokens[at + 1]
-        if after.text in _UNITS and after.gap in ("", " "):
-            return False
+        if after.text in words.UNITS and after.gap in ("", " "):
+            counts = at + 2 < len(tokens) and tokens[at + 2].is_number
+            return counts  # "5 vån 2": the unit has its own number
         if after.is_number and after.gap in (".", ":"):
             return False
         if after.is_number and after.gap in ("/", "-") and at > 0:
@@ -308,14 +314,15 @@ def _explained(tokens: tuple[Token, ...], used: set[int]) -> set[int]:
 def _is_property(tokens: tuple[Token, ...]) -> bool:
     """ "Trakt 1:23", "kv Namn 3": a property, whose place the registers do not know."""
     for i, token in enumerate(tokens):
-        if token.is_number and i and token.gap in (":", ": ") and i > 1:
+        if i > 1 and token.is_number and token.gap in (":", ": "):
             before, named = tokens[i - 1], tokens[i - 2]
-            if before.is_number and not named.is_number and before.gap == " ":
-                if named.text not in words.CLOCK and len(named.text) > 1:
-                    return True
-        if token.text in ("kv", "kvarteret", "kvart", "fastigheten", "fastighet"):
+            is_name = not named.is_number and len(named.text) > 1
+            is_pair = before.is_number and before.gap == " "
+            if is_pair and is_name and named.text not in words.CLOCK:
+                return True
+        if token.text in _BLOCK_WORDS:
             ahead = tokens[i + 1 : i + 4]
-            if len(ahead) > 1 and not ahead[0].is_number:
-                if any(t.is_number for t in ahead[1:]):
-                    return True
+            is_name = bool(ahead) and not ahead[0].is_number
+            if is_name and any(t.is_number for t in ahead):
+                return True
     return False

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from lagesbild import contracts
-from lagesbild.geocode import match
+from lagesbild.geocode import match, outcome
 from lagesbild.geocode.areas import match_deso_to_areas, place_point_in_area
 from lagesbild.geocode.gazetteer import Gazetteer, make_gazetteer
 
@@ -123,7 +123,9 @@ def _use_given_points(
     """
     given = pd.DataFrame(
         {
-            "easting_m": reports["given_easting_m"].to_numpy("float64", na_value=np.nan),
+            "easting_m": reports["given_easting_m"].to_numpy(
+                "float64", na_value=np.nan
+            ),
             "northing_m": reports["given_northing_m"].to_numpy(
                 "float64", na_value=np.nan
             ),
@@ -152,13 +154,15 @@ def _use_given_points(
     used = inside | outside
     placed = placed.copy()
     placed.loc[used, ["easting_m", "northing_m"]] = given[used].to_numpy()
-    placed.loc[used, "area_id"] = area[used].astype(object).where(area[used].notna(), None)
+    placed.loc[used, "area_id"] = (
+        area[used].astype(object).where(area[used].notna(), None)
+    )
     placed.loc[used, "geocode_method"] = "koordinat"
     placed.loc[used, "geocode_score"] = 1.0
     placed.loc[inside, "geocode_reason"] = None
-    placed.loc[outside, "geocode_reason"] = match.OUTSIDE_AREAS
+    placed.loc[outside, "geocode_reason"] = outcome.OUTSIDE_AREAS
     placed = _reject(placed, denied, COORDINATE_DISAGREES)
-    return _reject(placed, beyond, match.OUTSIDE_MUNICIPALITY)
+    return _reject(placed, beyond, outcome.OUTSIDE_MUNICIPALITY)
 
 
 def _use_deso(
@@ -175,7 +179,7 @@ def _use_deso(
     rejected = placed["geocode_method"].eq("avvisad") & has_code
     rejected &= ~placed["geocode_reason"].eq(COORDINATE_DISAGREES)
     if deso is None:
-        no_text = rejected & placed["geocode_reason"].eq(match.NO_TEXT)
+        no_text = rejected & placed["geocode_reason"].eq(outcome.NO_TEXT)
         return _reject(placed, no_text, NO_DESO_LAYER)
     area = codes.map(match_deso_to_areas(deso, areas)).where(has_code)
     placed = placed.copy()
@@ -185,10 +189,12 @@ def _use_deso(
     placed.loc[used, "geocode_score"] = 0.9
     placed.loc[used, "geocode_reason"] = None
     known = codes.isin(deso["deso_code"])
-    no_text = rejected & ~used & placed["geocode_reason"].eq(match.NO_TEXT)
+    no_text = rejected & ~used & placed["geocode_reason"].eq(outcome.NO_TEXT)
     placed = _reject(placed, no_text & known, DESO_IN_SEVERAL)
     placed = _reject(placed, no_text & ~known, DESO_UNKNOWN)
-    return _reject(placed, _far_from_deso(placed, codes.where(has_code), deso), DESO_DISAGREES)
+    return _reject(
+        placed, _far_from_deso(placed, codes.where(has_code), deso), DESO_DISAGREES
+    )
 
 
 def _far_from_deso(

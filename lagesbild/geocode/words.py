@@ -6,10 +6,12 @@ between them, and keys in which one name has one form. Next: gazetteer and parse
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
 WILD = "¤"
 """Stands in a key for a letter that was lost on the way ("Sk?lgatan")."""
@@ -62,40 +64,33 @@ FIRST_WORDS = {
     "sankt": ("st", "s", "sant"),
     "sankta": ("sta", "s"),
 }
-MODIFIERS = frozenset(
-    "norra södra östra västra gamla nya stora lilla övre nedre inre yttre sankt sankta "
-    "norre södre östre västre gla st n s ö v".split()
-)
+
+
+def _read_words() -> dict[str, frozenset[str]]:
+    file = resources.files("lagesbild").joinpath("geocode/words.csv")
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return {row["kind"]: frozenset(row["words"].split()) for row in rows}
+
+
+_WORDS = _read_words()
+MODIFIERS = _WORDS["modifier"]
 """Before a street's name they make it another street's."""
 
-HOUSE_PARTS = frozenset(
-    "lgh lägenhet lght lag apt ap tr trp trappa trappor trapp vån våning våningen plan "
-    "port porten portgång uppg uppgång uppgången ing ingång ingången entré entrén "
-    "entre hus lokal rum nb bv ög öh öv nv hiss etage".split()
-)
+HOUSE_PARTS = _WORDS["house_part"]
 """Words for a part of a house; a number or letter beside one is no house number."""
 
-CLOCK = frozenset("kl klockan klock cirka ca".split())
+UNITS = _WORDS["unit"]
+"""After a number they say that it counts something else than houses."""
 
-NOISE = HOUSE_PARTS | frozenset(
-    "adress adressen nr nummer no i på vid av och samt mot hos till från med om en ett "
-    "den det utanför bakom framför mittemot nära närheten höjd bredvid intill invid "
-    "under över inne ute inomhus utomhus okänt okänd området omr omradet gården gård "
-    "gårdsplan gårdsplanen källare källaren vind vinden garage garaget parkering "
-    "parkeringen parkeringsplats parkeringsplatsen park tak taket trapphus trapphuset "
-    "cykelrum cykelrummet cykelställ cykelstället cykelparkering cykelbanan cykelväg "
-    "gångbanan gångvägen gångtunnel tunneln busshållplats busshållplatsen hållplats "
-    "hpl lekplats lekplatsen lekpark soprum soprummet sophus tvättstuga tvättstugan "
-    "förråd förrådet miljörum baksidan framsidan fasad fasaden sidan hörnet hörn "
-    "korsningen korsning trottoaren gatan vägen huset porten dörren fönstret balkong "
-    "balkongen ca cirka kl klockan tel sverige se".split()
-)
+CLOCK = _WORDS["clock"]
+CROSSING = _WORDS["crossing"]
+
+NOISE = HOUSE_PARTS | _WORDS["empty"]
 """Words that say nothing of which address, place or locality is meant."""
 
-NOTHING = frozenset(
-    "okänd okänt saknas uppgiftsaknas vetej ejangiven ejangivet ingenuppgift kommunen "
-    "iu inget".split()
-)
+NOTHING = _WORDS["nothing"]
+"""What people write in a locality column when they have none."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +106,23 @@ class Token:
 def repair(text: str) -> str:
     """The text with broken encoding mended, letters composed and masks taken away."""
     if _BROKEN.search(text):
-        import ftfy
-
-        text = ftfy.fix_text(text)
+        text = _mend(text)
     text = unicodedata.normalize("NFC", text)
     text = _LOST.sub(WILD, _MASK.sub(" ", text)).replace("Ã", WILD)
     # a coordinate may follow the street without a blank; en dash is a range
     return text.replace("–", "-").replace("—", "-").replace("−", "-").strip()
+
+
+def _mend(text: str) -> str:
+    """UTF-8 that was read as Latin-1 or cp1252, wholly or in part."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    import ftfy
+
+    return ftfy.fix_text(text)
 
 
 def tokenise(text: str) -> tuple[Token, ...]:

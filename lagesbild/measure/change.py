@@ -39,8 +39,9 @@ def ratio(
     -------
     DataFrame
         One row a comparison, index of ``x1``: ratio (infinite where ``x0`` is 0),
-        lower, upper, p (two-sided). All missing where both counts are 0, where
-        something is missing or a population is not above 0.
+        lower, upper, p (two-sided). Nothing against nothing has no ratio: limits 0
+        and infinity, p 1. All missing where a count is, or a population is not
+        above 0.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def ratio(
         known = values[~np.isnan(values)]
         if ((known < 0) | (known != np.floor(known))).any():
             raise UsageError("Antal som jämförs ska vara hela tal från 0 och uppåt.")
-    ok = (a + b > 0) & (t1 > 0) & (t0 > 0)
+    ok = (a + b >= 0) & (t1 > 0) & (t0 > 0)
     out = np.full((4, len(a)), np.nan)
     a, t1, b, t0 = a[ok], t1[ok], b[ok], t0[ok]
     alpha = 1 - confidence

@@ -80,9 +80,7 @@ def rate(
     return frame
 
 
-def proportion(
-    x: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
-) -> pd.DataFrame:
+def proportion(x: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> pd.DataFrame:
     """Share of ``n`` that are ``x``, with Wilson's limits.
 
     Returns

@@ -19,7 +19,16 @@ _HOMES = {
     "show_trend": "charts",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = [
+    "show_about",
+    "show_area_table",
+    "show_heading",
+    "show_map",
+    "show_quality",
+    "show_summary",
+    "show_table",
+    "show_trend",
+]
 
 
 def __getattr__(name: str) -> object:

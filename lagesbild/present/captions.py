@@ -28,7 +28,11 @@ def subject(table: ProtectedTable, column: Column, category: str | None = None) 
     if category is None or category in ALL:
         return column.subject
     name = table.category_names[category]
-    return name if column.subject == "Anmälda brott" else f"{name}: {swedish.lower_first(column.subject)}"
+    return (
+        name
+        if column.subject == "Anmälda brott"
+        else f"{name}: {swedish.lower_first(column.subject)}"
+    )
 
 
 def place(table: ProtectedTable) -> str:

@@ -76,11 +76,11 @@ COLUMNS = {
         ),
         Column(
             "rate_per_1000_quarter",
-            "Per 1 000 invånare och kvartal",
+            "Per 1\u00a0000 invånare och kvartal",
             "rate_status",
             "rate",
             "Anmälda brott",
-            "per 1 000 invånare och kvartal",
+            "per 1\u00a0000 invånare och kvartal",
         ),
         Column(
             "rate_interval",
@@ -88,7 +88,7 @@ COLUMNS = {
             "rate_status",
             "interval",
             "Anmälda brott",
-            "per 1 000 invånare och kvartal",
+            "per 1\u00a0000 invånare och kvartal",
         ),
         Column(
             "rate_ratio",
@@ -175,9 +175,9 @@ def read(row: Mapping, name: str) -> Cell:
         told = reason if isinstance(reason, str) and reason else "räknas inte"
         return Cell(
             NOT_COMPUTED,
-            Markup('<span aria-hidden="true">{}</span><span class="vh">{}</span>').format(
-                NOT_COMPUTED, told
-            ),
+            Markup(
+                '<span aria-hidden="true">{}</span><span class="vh">{}</span>'
+            ).format(NOT_COMPUTED, told),
             state,
         )
     needed = {"interval": "rate_lower", "ratio": "rate_ratio"}.get(wanted.kind, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lagesbild.present import swedish
 
@@ -41,7 +42,7 @@ def words(limits_: Sequence[float], *, decimals: int) -> list[tuple[str, str]]:
     if not told:
         return [("k0", "0"), ("k4", "över 0")]
     first = f"under {told[0]}"
-    between = [f"{a} till under {b}" for a, b in zip(told, told[1:], strict=False)]
+    between = [f"{a} till under {b}" for a, b in pairwise(told)]
     texts = [first, *between, f"{told[-1]} eller fler"]
     start = 4 - len(limits_)
     return [("k0", "0"), *((f"k{start + n}", text) for n, text in enumerate(texts))]

@@ -7,6 +7,7 @@ point for a word in each area, and the drawing's height. Used by ``maps`` alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lagesbild.errors import RegisterError
@@ -94,7 +95,9 @@ def path(shape) -> str:
     if shape.geom_type == "Polygon":
         rings = (shape.exterior, *shape.interiors)
         return "".join(_ring(ring.coords, is_closed=True) for ring in rings)
-    return _ring(shape.coords, is_closed=False) if shape.geom_type == "LineString" else ""
+    return (
+        _ring(shape.coords, is_closed=False) if shape.geom_type == "LineString" else ""
+    )
 
 
 def _ring(coordinates, *, is_closed: bool) -> str:
@@ -105,6 +108,6 @@ def _ring(coordinates, *, is_closed: bool) -> str:
     if len(kept) < (3 if is_closed else 2):
         return ""
     (x, y), steps = kept[0], []
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         steps.append(f"{after[0] - before[0]} {after[1] - before[1]}")
     return f"M{x} {y}l{' '.join(steps)}{'z' if is_closed else ''}"

@@ -74,7 +74,10 @@ def _shapes(areas: gpd.GeoDataFrame, drawn: dict[str, dict]) -> gpd.GeoDataFrame
     )
     kept = kept.set_geometry(coarse, crs=kept.crs).to_crs(4326)
     rounded = shapely.transform(kept.geometry.to_numpy(), lambda xy: xy.round(5))
-    told = {key: kept["area_id"].map(lambda a, k=key: drawn[a][k]) for key in ("name", "text")}
+    told = {
+        key: kept["area_id"].map(lambda a, k=key: drawn[a][k])
+        for key in ("name", "text")
+    }
     looks = kept["area_id"].map(lambda a: drawn[a]["look"])
     return kept.set_geometry(rounded, crs=4326).assign(**told, look=looks)
 
@@ -98,7 +101,9 @@ def _base(base_map: gpd.GeoDataFrame):
         plain.to_json(drop_id=True),
         name="Vatten och vägar",
         style_function=lambda feature: {
-            "color": "#8fb0cc" if feature["properties"]["kind"] == "water" else "#9aa5ac",
+            "color": "#8fb0cc"
+            if feature["properties"]["kind"] == "water"
+            else "#9aa5ac",
             "fillColor": "#d6e6f3",
             "weight": 1.5,
         },
@@ -108,7 +113,9 @@ def _base(base_map: gpd.GeoDataFrame):
 @cache
 def _leaflet() -> str:
     folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
-    script = (folder / "leaflet.js").read_text("utf-8").replace("</script", "<\\/script")
+    script = (
+        (folder / "leaflet.js").read_text("utf-8").replace("</script", "<\\/script")
+    )
     style = (folder / "leaflet.css").read_text("utf-8")
     return f"<style>{style}</style><script>{script}</script>"
 

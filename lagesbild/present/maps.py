@@ -121,7 +121,7 @@ def _figure(table, drawn, drawing, wanted, title, name, base_map) -> Markup:
     return Markup(
         '<figure aria-labelledby="{id}"><figcaption id="{id}">{title}'
         '<small>{small}</small></figcaption><a class="skip" href="#{skip}">Hoppa över '
-        "kartan</a>{svg}{legend}<span id=\"{skip}\"></span></figure>"
+        'kartan</a>{svg}{legend}<span id="{skip}"></span></figure>'
     ).format(
         id=id,
         title=title,
@@ -142,7 +142,7 @@ def svg(
     link: str | None = None,
 ) -> Markup:
     """The drawing; an area links to its table row, or to ``link`` with its id put in."""
-    unit = "" if wanted.kind == "count" else " per 1 000 invånare"
+    unit = "" if wanted.kind == "count" else " per 1\u00a0000 invånare"
     target = link or f"#{ID}r-{{}}"
     parts = []
     for area_id, area in drawn.items():
@@ -155,7 +155,7 @@ def svg(
             Markup(
                 '<a href="{}" aria-label="{}: {}"><path class="{}" d="{}"/>'
                 '<g class="tip" aria-hidden="true"><text x="2" y="-14"><tspan class="b">'
-                '{}</tspan> {}</text></g></a>'
+                "{}</tspan> {}</text></g></a>"
             ).format(
                 target.format(key),
                 area["name"],
@@ -166,9 +166,8 @@ def svg(
                 value,
             )
         )
-    label = (
-        f"Karta över {len(parts)} områden. Varje område är en länk till "
-        + ("sitt blad." if link else "sin rad i tabellen.")
+    label = f"Karta över {len(parts)} områden. Varje område är en länk till " + (
+        "sitt blad." if link else "sin rad i tabellen."
     )
     return Markup(
         '<svg class="karta" data-map="{}" viewBox="-4 {} {} {}" role="group" '
@@ -196,7 +195,9 @@ def _marks(drawn: dict[str, dict], drawing: Drawing) -> Markup:
         if area["look"] == "km" and area_id in drawing.paths
     )
     words = Markup("").join(
-        Markup('<text class="miss" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+        Markup(
+            '<text class="miss" x="{}" y="{}" text-anchor="middle">{}</text>'
+        ).format(
             *drawing.points[area_id], "saknas" if area["look"] == "km" else swedish.DASH
         )
         for area_id, area in drawn.items()

@@ -13,7 +13,16 @@ DASH = "\u2013"
 
 # å, ä and ö come after z, in that order; é, ü and the like sort as their base letter
 _ORDER = str.maketrans(
-    {"å": "{a", "ä": "{b", "ö": "{c", "é": "e", "è": "e", "ü": "y", "æ": "{b", "ø": "{c"}
+    {
+        "å": "{a",
+        "ä": "{b",
+        "ö": "{c",
+        "é": "e",
+        "è": "e",
+        "ü": "y",
+        "æ": "{b",
+        "ø": "{c",
+    }
 )
 
 

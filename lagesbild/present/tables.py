@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 DEFAULT_COLUMNS = ("n_offences", "rate_per_1000_quarter", "rate_interval", "verdict")
 _BY = {"area_id": "Område", "category": "Typ", "period": "Kvartal"}
-_EFTER = {"area_id": "efter område", "category": "efter typ", "period": "kvartal för kvartal"}
+_EFTER = {
+    "area_id": "efter område",
+    "category": "efter typ",
+    "period": "kvartal för kvartal",
+}
 
 
 def show_table(
@@ -91,7 +95,11 @@ def build(
     body = Markup("").join(
         _row(table, row, columns, scale, mean, other, row_ids) for row in rows
     )
-    small = captions.small_print(table, captions.when(table) if table.by[0] != "period" else "", *_reading(columns, mean, rows))
+    small = captions.small_print(
+        table,
+        captions.when(table) if table.by[0] != "period" else "",
+        *_reading(columns, mean, rows),
+    )
     head = _head(table.by[0], columns, beside)
     return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">'
@@ -114,16 +122,30 @@ def slug(text: str) -> str:
 
 
 def ordered(table: ProtectedTable, groups: Sequence[str] = ()) -> list[dict]:
-    """The table's rows in reading order, each with ``label`` and ``place_in_table``."""
+    """The table's rows in reading order, each with ``label`` and ``fixed``."""
     by = table.by[0]
     rows = table.frame.to_dict("records")
     if by == "period":
         rows.sort(key=lambda row: Period(str(row["period"])))
         return [row | {"label": str(row["period"]), "fixed": ""} for row in rows]
     if by == "area_id":
-        named = [row | _area_place(table, str(row["area_id"])) for row in rows]
-        return sorted(named, key=lambda row: (row["rank"], swedish.sort_key(row["label"])))
+        by_id = {str(row["area_id"]): row for row in rows}
+        return [by_id[id] | place for id, place in area_order(table, list(by_id))]
     return _by_category(table, rows, groups)
+
+
+def area_order(
+    table: ProtectedTable, area_ids: Sequence[str]
+) -> list[tuple[str, dict]]:
+    """Areas in alphabetical order, then "Utan område", then the municipality.
+
+    Each with ``label``, ``rank`` (0 for an area on the map) and ``fixed``, the look of
+    a row that no sorting moves.
+    """
+    named = [(area_id, _area_place(table, area_id)) for area_id in area_ids]
+    return sorted(
+        named, key=lambda pair: (pair[1]["rank"], swedish.sort_key(pair[1]["label"]))
+    )
 
 
 def _area_place(table: ProtectedTable, area_id: str) -> dict:
@@ -134,7 +156,9 @@ def _area_place(table: ProtectedTable, area_id: str) -> dict:
     return {"label": label, "rank": rank, "fixed": fixed}
 
 
-def _by_category(table: ProtectedTable, rows: list[dict], groups: Sequence[str]) -> list:
+def _by_category(
+    table: ProtectedTable, rows: list[dict], groups: Sequence[str]
+) -> list:
     from lagesbild.offences import load_categories
 
     known = load_categories()
@@ -201,7 +225,7 @@ def _head(by: str, columns: Sequence[str], beside: ProtectedTable | None) -> Mar
     if beside is not None:
         heads.append(
             Markup('<th scope="col" class="n"{}>{}</th>').format(
-                _k(len(columns) + 1, by), "Hela kommunen, per 1 000"
+                _k(len(columns) + 1, by), "Hela kommunen, per 1\u00a0000"
             )
         )
     return Markup("<thead><tr>{}</tr></thead>").format(Markup("").join(heads))
@@ -226,7 +250,9 @@ def _row(table, row, columns, scale, mean, other, row_ids) -> Markup:
         )
     attributes = Markup("")
     if row_ids:
-        attributes += Markup(' id="{}r-{}"').format(ID, slug(str(row["area_id"])) or "utan")
+        attributes += Markup(' id="{}r-{}"').format(
+            ID, slug(str(row["area_id"])) or "utan"
+        )
     if row["fixed"]:
         attributes += Markup(' class="{}" data-fixed').format(row["fixed"])
     return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
@@ -241,9 +267,7 @@ def td(row: dict, name: str, extra: str = "") -> Markup:
     if kind == "verdict":
         look = ' class="hid"' if cell.kind in ("suppressed", "missing") else ""
         return Markup("<td{}>{}</td>").format(Markup(look), cell.html)
-    names = " ".join(
-        filter(None, ["n", extra, "" if cell.is_shown else "hid"])
-    )
+    names = " ".join(filter(None, ["n", extra, "" if cell.is_shown else "hid"]))
     value = Markup(' data-v="{}"').format(cell.value) if cell.value is not None else ""
     return Markup('<td class="{}"{}>{}</td>').format(names, value, cell.html)
 
@@ -269,9 +293,9 @@ def interval_cell(row: dict, scale: float | None, mean: float | None) -> Markup:
             f'd="M{x["rate_lower"]} 10H{x["rate_upper"]}"/><circle class="w-dot" '
             f'cx="{x["rate_per_1000_quarter"]}" cy="10" r="4"/></svg>'
         )
-    return Markup('<td><span class="wh"><span class="r">{}</span>{}</span></td>').format(
-        cell.text, svg
-    )
+    return Markup(
+        '<td><span class="wh"><span class="r">{}</span>{}</span></td>'
+    ).format(cell.text, svg)
 
 
 def reasons(rows: list[dict], columns: Sequence[str]) -> Markup:
@@ -281,6 +305,8 @@ def reasons(rows: list[dict], columns: Sequence[str]) -> Markup:
     why: dict[str, list[str]] = {}
     for row in rows:
         reason = row.get("rate_reason")
+        if row.get("fixed"):
+            continue  # no one lives in "Utan område"; that needs no reason
         if row["rate_status"] == "not_computed" and isinstance(reason, str):
             why.setdefault(reason, []).append(row["label"])
     if not why:

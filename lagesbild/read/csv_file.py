@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from contextlib import suppress
 
 import pandas as pd
 
@@ -52,28 +53,28 @@ def decode(content: bytes, *, file_name: str, encoding: str | None = None):
     for mark, name in _BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return _decode_as(content, name, file_name), name
-    try:
-        text = content.decode("utf-8")
-        if "\x00" not in text:
-            return _sane(text, "utf-8", file_name), "utf-8"
-    except UnicodeDecodeError:
-        pass  # not UTF-8: one of the older encodings below
     name = _propose(content)
     return _decode_as(content, name, file_name), name
 
 
 def _propose(content: bytes) -> str:
-    """Which of the older encodings the bytes look like; the caller verifies it."""
+    """The encoding that the bytes look like, the strictest first; then verified."""
     if content.count(b"\x00") > len(content) // 8:
         from charset_normalizer import from_bytes
 
         best = from_bytes(content, cp_isolation=["utf_16_le", "utf_16_be"]).best()
         return best.encoding if best else "utf-16-le"
+    return next(
+        (name for name in ("utf-8", "cp1252") if _fits(content, name)), "latin-1"
+    )
+
+
+def _fits(content: bytes, encoding: str) -> bool:
     try:
-        content.decode("cp1252")
+        content.decode(encoding)
     except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+        return False
+    return True
 
 
 def _decode_as(content: bytes, encoding: str, file_name: str) -> str:
@@ -90,15 +91,15 @@ def _decode_as(content: bytes, encoding: str, file_name: str) -> str:
 def _sane(text: str, encoding: str, file_name: str) -> str:
     """Hold text to what a Swedish file holds, so that a wrong decoding is seen."""
     foreign = _LETTERS.findall(text)
-    strange = sum(not _SWEDISH.match(letter) for letter in set(foreign))
     n_strange = sum(not _SWEDISH.match(letter) for letter in foreign)
     n_twice = len(_TWICE_ENCODED.findall(text))
     is_older = not encoding.startswith(("utf-8", "utf_8"))
-    wrong = "\ufffd" in text or "\x00" in text or 2 * n_twice > len(foreign) - n_twice
+    wrong = "\ufffd" in text or "\x00" in text
+    wrong = wrong or 2 * n_twice > len(foreign) - n_twice
     if is_older:
-        wrong = wrong or (strange and 2 * n_strange > len(foreign))
+        wrong = wrong or 2 * n_strange > len(foreign)
         wrong = wrong or re.search(r"[\x80-\x9f]", text) is not None
-    if foreign and wrong or "\x00" in text:
+    if wrong:
         raise ReadError(
             f"{file_name}: teckenkodningen går inte att fastställa – å, ä och ö blir "
             f"andra tecken som '{encoding}'. Spara om filen som UTF-8."
@@ -136,7 +137,7 @@ def read_csv_file(
     """
     text, encoding = decode(content, file_name=file_name, encoding=layout.encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ")
-    lines = [line + "\n" for line in text.split("\n")]
+    lines = [line + "\n" for line in text.rstrip("\n").split("\n")]
     wanted = tuple(layout.columns.values())
     separator, header = _find_separator(lines, wanted, layout.separator)
     if not header.matches:
@@ -200,15 +201,14 @@ def _split(
     while start < len(lines):
         reader = csv.reader(lines[start:], delimiter=separator)
         done = 0
-        try:
+        # csv.Error: a field without end, so the line where it began is broken
+        with suppress(csv.Error):
             for row in reader:
                 span = lines[start + done : start + reader.line_num]
                 if len(span) > 1 and _swallows(row, span, separator, width):
                     break
                 rows.append(row)
                 done = reader.line_num
-        except csv.Error:
-            pass  # a field without end: the line where it began is broken
         start += done
         if start < len(lines):
             broken[len(rows)] = "ett citattecken i raden avslutas aldrig"

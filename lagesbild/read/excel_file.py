@@ -51,9 +51,7 @@ def read_excel_file(
     """
     sheets = _read_sheets(content, layout.sheet, file_name)
     wanted = tuple(layout.columns.values())
-    found = {
-        name: find_header(rows[:MAX_TITLE_ROWS], wanted) for name, rows in sheets
-    }
+    found = {name: find_header(rows[:MAX_TITLE_ROWS], wanted) for name, rows in sheets}
     matching = [name for name, header in found.items() if header.matches]
     if len(matching) > 1:
         raise ReadError(
@@ -69,8 +67,7 @@ def read_excel_file(
     rows = [["" if cell in _CELL_ERRORS else cell for cell in row] for row in rows]
     frame, counted = build_frame(rows, header)
     detected = (
-        f"Blad: {sheets.index((matching[0], dict(sheets)[matching[0]])) + 1} av "
-        f"{len(sheets)}.",
+        f"Blad: {list(found).index(matching[0]) + 1} av {len(found)}.",
         f"Rubrikerna står på rad {header.position + 1}.",
     )
     if n_errors:

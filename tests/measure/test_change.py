@@ -34,7 +34,14 @@ def test_adjust_equals_p_adjust():
 
 
 def test_nothing_against_nothing_has_no_answer():
-    assert change.ratio([0], [10], [0], [10]).isna().all(axis=None)
+    got = change.ratio([0], [10], [0], [10]).iloc[0]
+    assert np.isnan(got["ratio"])
+    assert (got["lower"], got["upper"], got["p"]) == (0, np.inf, 1)
+
+
+def test_missing_count_or_population_has_no_answer():
+    got = change.ratio([np.nan, 3], [10, 0], [2, 3], [10, 10])
+    assert got.isna().all(axis=None)
 
 
 def test_adjust_keeps_missing_out_of_the_family():

@@ -1,0 +1,131 @@
+"""Nothing vanishes: the rows of a delivery and of the store are counted against it.
+
+In: rows of ``deliveries`` and the tables they brought. Out: faults in Swedish, empty
+when every row is accounted for. ``store`` asks before it writes and in ``verify``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from lagesbild.errors import ContractError, StoppedError
+
+MADE_BY = {"placements": "made_by", "links": "made_by"}
+"""Which column names the delivery, where it is not ``delivery_id``."""
+
+
+def find_unaccounted(
+    delivery: pd.Series, parts: Mapping[str, pd.DataFrame]
+) -> list[str]:
+    """Where one delivery's row accounting and its tables disagree.
+
+    Parameters
+    ----------
+    delivery : Series
+        One row of contract deliveries.
+    parts : mapping
+        Table name → its rows of this delivery: reports, placements, links,
+        quarantine, ready_counts, notices.
+
+    Returns
+    -------
+    list of str
+        Swedish, counts only; empty if all adds up.
+    """
+    reports, placements = parts["reports"], parts["placements"]
+    live = ~reports["is_withdrawn"]
+    live_ids = reports.loc[live, "incident_id"]
+    # a withdrawn row beside a live one of the same report only empties its old year
+    n_withdrawn = int((~live & ~reports["incident_id"].isin(live_ids)).sum())
+    n_stored = len(live_ids) + len(parts["ready_counts"]) + len(parts["notices"])
+    n_quarantined = parts["quarantine"]["row_number"].nunique()
+    told = delivery[["rows_stored", "rows_unchanged", "rows_quarantined"]].sum()
+    counted_withdrawn = delivery["source_kind"] in ("police", "observation")
+    is_own = (
+        (frame[MADE_BY.get(table, "delivery_id")] == delivery["delivery_id"]).all()
+        for table, frame in parts.items()
+    )
+    rules = {
+        "rader in är inte sparade + oförändrade + karantän": delivery["rows_in"]
+        == told,
+        "antalet sparade rader stämmer inte": delivery["rows_stored"] == n_stored,
+        "antalet rader i karantän stämmer inte": delivery["rows_quarantined"]
+        == n_quarantined,
+        "antalet tillbakadragna rader stämmer inte": not counted_withdrawn
+        or delivery["rows_withdrawn"] == n_withdrawn,
+        "samma rapport finns flera gånger": live_ids.is_unique,
+        "placeringarna svarar inte mot rapporterna": placements["incident_id"].is_unique
+        and set(placements["incident_id"]) == set(live_ids),
+        "en rad hör till en annan leverans": all(is_own),
+    }
+    return [fault for fault, holds in rules.items() if not holds]
+
+
+def refuse_unaccounted(delivery: pd.Series, parts: Mapping[str, pd.DataFrame]) -> None:
+    """Let a delivery be stored only if every row is accounted for.
+
+    Raises
+    ------
+    ContractError
+        If its row accounting and its tables disagree.
+    StoppedError
+        If a report of a protected class has a place.
+    """
+    faults = find_unaccounted(delivery, parts)
+    if faults:
+        raise ContractError("; ".join(faults) + ". Ingenting har sparats.")
+    n_placed = count_placed_protected(parts["reports"], parts["placements"])
+    if n_placed:
+        raise StoppedError(
+            f"{n_placed} rader av skyddade brottstyper har fått en plats. Ingenting "
+            "har sparats."
+        )
+
+
+def count_placed_protected(reports: pd.DataFrame, placements: pd.DataFrame) -> int:
+    """How many reports of protected classes have a place of any kind."""
+    protected = reports[reports["protected_class"].notna()]
+    told = ["place_text", "place_locality", "given_easting_m", "deso_code"]
+    has_text = protected[told].notna().any(axis="columns")
+    placed = placements[["area_id", "easting_m", "northing_m"]].notna()
+    is_placed = placed.any(axis="columns") & placements["incident_id"].isin(
+        protected["incident_id"]
+    )
+    return int(has_text.sum() + is_placed.sum())
+
+
+def find_store_faults(
+    deliveries: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> list[str]:
+    """Faults of the whole store, in Swedish.
+
+    Parameters
+    ----------
+    deliveries : DataFrame
+        Contract deliveries, all committed ones.
+    tables : mapping
+        Table name → all its committed rows.
+    """
+    numbers = deliveries["sequence_number"].tolist()
+    faults = []
+    if sorted(numbers) != list(range(1, len(numbers) + 1)):
+        faults.append("Leveransernas ordningsnummer är inte 1, 2, 3 … utan luckor.")
+    by_delivery = {
+        table: dict(tuple(rows.groupby(MADE_BY.get(table, "delivery_id"))))
+        for table, rows in tables.items()
+    }
+    for _, delivery in deliveries.iterrows():
+        parts = {
+            table: by_delivery[table].get(delivery["delivery_id"], rows.iloc[:0])
+            for table, rows in tables.items()
+        }
+        faults += [
+            f"Leverans {delivery['sequence_number']} ({delivery['source']}): {fault}."
+            for fault in find_unaccounted(delivery, parts)
+        ]
+    n_placed = count_placed_protected(tables["reports"], tables["placements"])
+    if n_placed:
+        faults.append(f"{n_placed} rader av skyddade brottstyper har en plats.")
+    return faults

@@ -1,0 +1,388 @@
+"""Lay out an empty workspace for a real municipality.
+
+In: its code and files as SCB, Lantmäteriet or the municipality itself gives them.
+Out: a folder with kommun.toml, referens/, inkommande/, register/ and lager/, ready for
+``ingest``. Everything is read and checked before anything is written; kommun.toml is
+written last, so that half a workspace is never taken for one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lagesbild import contracts
+from lagesbild.errors import RegisterError, UsageError
+from lagesbild.read import reference
+from lagesbild.workspace import SETTINGS_FILE, read_settings
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+FOLDERS = ("referens", "inkommande", "register", "lager")
+AREAS_LAYER = "omraden"
+_MOST_MENDED = 0.001
+"""Share of a faulty shape's surface that mending may change."""
+_LM_LAYER = "belagenhetsadress"
+_LM_STREET = "adressomrade_faststalltnamn"
+_LM_FARM = "gardsadressomrade_faststalltnamn"
+_OWN_STREET = "gatuadress"
+
+
+def init_workspace(
+    folder: Path,
+    *,
+    kommun: str,
+    areas: Path,
+    addresses: Path | None = None,
+    population: Path | None = None,
+    name: str | None = None,
+) -> Path:
+    """Lay out a workspace.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it does not exist.
+    kommun : str
+        Municipal code, four digits.
+    areas : Path
+        Polygons of any format and coordinate system: SCB's RegSO or DeSO, cut to the
+        municipality, or a layer with omrade_id and namn (kommundel, slag).
+    addresses : Path, optional
+        As adresser.csv, Lantmäteriet's Belägenhetsadress, or a layer of points with
+        GATUADRESS, POSTORT and POSTNR.
+    population : Path, optional
+        As befolkning.csv, or SCB's with desokod or regsokod and pop_<year>.
+    name : str, optional
+        The municipality's name on pages; else as in Sweden's list of municipalities.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    UsageError
+        If no municipality has the code, or the folder already is a workspace.
+    RegisterError
+        If a file does not follow its form.
+    """
+    folder = Path(folder)
+    _require_new(folder)
+    municipality = find_municipality(kommun)
+    layer = _read(areas)
+    shapes, desos = read_areas(layer, kommun, where=Path(areas).name)
+    points = read_addresses(Path(addresses), kommun) if addresses else None
+    people = (
+        read_population(Path(population), set(shapes["area_id"]))
+        if population
+        else None
+    )
+    for part in FOLDERS:
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "lager").chmod(0o700)
+    target = folder / "referens"
+    _write_layer(_headed(shapes, "areas"), target / reference.AREAS_FILE, AREAS_LAYER)
+    if desos is not None:
+        _write_layer(desos, target / reference.DESO_FILE, "deso")
+    if points is not None:
+        _write_csv(_headed(points, "addresses"), target / reference.ADDRESSES_FILE)
+    if people is not None:
+        _write_csv(_headed(people, "population"), target / reference.POPULATION_FILE)
+    _write_settings(folder / SETTINGS_FILE, municipality, name)
+    return folder
+
+
+def find_municipality(code: str) -> dict[str, str]:
+    """The municipality with a code: ``code``, ``name``, ``county``."""
+    file = resources.files("lagesbild").joinpath("municipalities.csv")
+    with file.open(encoding="utf-8", newline="") as lines:
+        found = [row for row in csv.DictReader(lines) if row["code"] == code]
+    if not found:
+        raise UsageError(
+            f"Ingen kommun har koden '{code}'. Skriv SCB:s kommunkod med fyra siffror, "
+            "till exempel 2181 för Sandviken."
+        )
+    return found[0]
+
+
+def read_areas(
+    layer: gpd.GeoDataFrame, kommun: str, *, where: str
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Recognise a layer of areas and cut it to the municipality.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        As read, in EPSG:3006.
+    kommun : str
+    where : str
+        Name of its file, for errors.
+
+    Returns
+    -------
+    areas : GeoDataFrame
+        Contract areas with geometry.
+    desos : GeoDataFrame or None
+        ``desokod`` and geometry, where the areas are SCB's DeSO.
+
+    Raises
+    ------
+    RegisterError
+        If the columns are not recognised or no area lies in the municipality.
+    """
+    layer = _lower_headings(layer)
+    known = ("desokod", "regsokod", "omrade_id")
+    code = next((c for c in known if c in layer.columns), None)
+    if code is None:
+        raise RegisterError(
+            f"{where}: hittar varken SCB:s kolumner (regsokod, desokod) eller egna "
+            "(omrade_id, namn). Döp om kolumnerna och försök igen."
+        )
+    layer = _mend(_cut(layer, kommun, code, where))
+    if code == "omrade_id":
+        kept = [c for c in contracts.HEADINGS["areas"] if c in layer.columns]
+        return reference.check_areas(layer[[*kept, layer.geometry.name]], where), None
+    named = layer.assign(omrade_id=layer[code].astype("str").str.strip())
+    region = layer.get("regsonamn")
+    if code == "regsokod" and region is not None:
+        named["namn"] = region.str.strip()
+    elif region is not None:
+        # a DeSO has no name of its own; its last digits tell it from its neighbours
+        named["namn"] = region.str.strip() + " " + named["omrade_id"].str[4:]
+        named["kommundel"] = region.str.strip()
+    else:
+        named["namn"] = named["omrade_id"]
+    kept = [c for c in contracts.HEADINGS["areas"] if c in named.columns]
+    areas = reference.check_areas(named[[*kept, named.geometry.name]], where)
+    if code != "desokod":
+        return areas, None
+    desos = areas[["area_id", "geometry"]].rename(columns={"area_id": "desokod"})
+    return areas, desos
+
+
+def _mend(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Mend rings that cross themselves by millimetres, as rounded coordinates do.
+
+    A shape that would change more is left as it is, and refused by the contract.
+    """
+    shapes = layer.geometry
+    mended = shapes.make_valid(method="structure", keep_collapsed=False)
+    change = (mended.area - shapes.area).abs() / shapes.area.where(shapes.area > 0)
+    use = ~shapes.is_valid & (change <= _MOST_MENDED)
+    return layer.set_geometry(shapes.where(~use, mended))
+
+
+def _cut(
+    layer: gpd.GeoDataFrame, kommun: str, code: str, where: str
+) -> gpd.GeoDataFrame:
+    """Rows of the municipality, by its own column or the start of SCB's code."""
+    if "kommunkod" in layer.columns:
+        codes = layer["kommunkod"].astype("str").str.strip().str.zfill(4)
+    elif code != "omrade_id":
+        codes = layer[code].astype("str").str[:4]
+    else:
+        return layer
+    own = layer[codes == kommun]
+    if own.empty:
+        raise RegisterError(
+            f"{where}: inget av {len(layer)} områden ligger i kommun {kommun}. "
+            "Kontrollera kommunkoden och filen."
+        )
+    return own
+
+
+def read_addresses(file: Path, kommun: str) -> pd.DataFrame:
+    """Read an address register of any form that ``init_workspace`` takes.
+
+    Returns
+    -------
+    DataFrame
+        Contract addresses of the municipality, in force.
+    """
+    if file.suffix.lower() in (".csv", ".txt"):
+        return reference.read_register(file, "addresses")
+    layer = _lower_headings(_read(file, _LM_LAYER))
+    if not layer.geometry.geom_type.eq("Point").all():
+        raise RegisterError(
+            f"{file.name}: varje adress ska ha en punkt. Rätta lagret och försök igen."
+        )
+    if _LM_STREET in layer.columns:
+        table = _from_lantmateriet(layer, kommun)
+    elif {_OWN_STREET, "postort"} <= set(layer.columns):
+        table = _from_own_register(layer)
+    else:
+        raise RegisterError(
+            f"{file.name}: känner inte igen adressernas kolumner. Filen ska ha "
+            f"Lantmäteriets '{_LM_STREET}' eller GATUADRESS och POSTORT, eller vara en "
+            f"CSV med {', '.join(contracts.HEADINGS['addresses'])}."
+        )
+    table["easting_m"] = layer.geometry.x.reindex(table.index)
+    table["northing_m"] = layer.geometry.y.reindex(table.index)
+    has_street = table["street"].fillna("").str.strip() != ""
+    # a point without a street's name cannot be asked for by name
+    return contracts.check(table[has_street], "addresses", where=file.name)
+
+
+def _from_lantmateriet(layer: pd.DataFrame, kommun: str) -> pd.DataFrame:
+    own = layer
+    if "kommunkod" in layer.columns:
+        own = own[_text(own, "kommunkod").str.zfill(4) == kommun]
+    status = _text(own, "statusforbelagenhetsadress")
+    own = own[status.isna() | (status == "Gällande")]
+    farm = _text(own, _LM_FARM).fillna("")
+    return pd.DataFrame(
+        {
+            "address_id": _ids(own),
+            "street": (_text(own, _LM_STREET) + " " + farm).str.strip(),
+            "house_number": _text(own, "adressplatsnummer"),
+            "letter": _text(own, "bokstavstillagg"),
+            "postcode": _postcodes(own, "postnummer"),
+            "locality": _text(own, "postort"),
+            "district": _text(own, "kommundel_faststalltnamn"),
+        }
+    )
+
+
+def _from_own_register(layer: pd.DataFrame) -> pd.DataFrame:
+    parts = _text(layer, _OWN_STREET).str.extract(
+        r"^(?P<street>.*?)(?:\s+(?P<house_number>\d+)\s*(?P<letter>[^\W\d_])?)?$"
+    )
+    return parts.assign(
+        address_id=_ids(layer),
+        postcode=_postcodes(layer, "postnr"),
+        locality=_text(layer, "postort"),
+        district=_text(layer, "kommundel"),
+    )
+
+
+def _ids(layer: pd.DataFrame) -> pd.Series:
+    given = _text(layer, "objektidentitet")
+    if given.notna().all() and given.is_unique and len(given):
+        return given
+    return pd.Series([f"A{i:06d}" for i in range(1, len(layer) + 1)], layer.index)
+
+
+def _text(layer: pd.DataFrame, column: str) -> pd.Series:
+    if column not in layer.columns:
+        return pd.Series(None, index=layer.index, dtype="str")
+    values = layer[column]
+    if pd.api.types.is_float_dtype(values):
+        values = values.astype("Int64")
+    text = values.astype("str").str.strip()
+    return text.mask(text.isin(["", "<NA>"]))
+
+
+def _postcodes(layer: pd.DataFrame, column: str) -> pd.Series:
+    digits = _text(layer, column).str.replace(r"\D", "", regex=True)
+    return digits.where(digits.str.fullmatch(r"[1-9]\d{4}").fillna(False).astype(bool))
+
+
+def read_population(file: Path, area_ids: set[str]) -> pd.DataFrame:
+    """Read inhabitants by area and year, as befolkning.csv or as SCB gives them.
+
+    Returns
+    -------
+    DataFrame
+        Contract population, areas of the workspace only.
+
+    Raises
+    ------
+    RegisterError
+        If no row is of these areas.
+    """
+    table = _from_scb(file, area_ids)
+    if table is None:
+        table = reference.read_register(file, "population")
+    own = table[table["area_id"].isin(area_ids)]
+    if own.empty:
+        raise RegisterError(
+            f"{file.name}: ingen av {len(table)} rader hör till arbetsytans områden. "
+            "Befolkningen ska ha samma områdeskoder som områdena."
+        )
+    return contracts.check(own, "population", where=file.name)
+
+
+def _from_scb(file: Path, area_ids: set[str]) -> pd.DataFrame | None:
+    """SCB's table by DeSO, with a column a year; None if the file is not one."""
+    try:
+        raw = pd.read_csv(
+            file, dtype="str", encoding="utf-8-sig", sep=None, engine="python"
+        )
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        return None
+    raw.columns = raw.columns.str.strip().str.lower()
+    years = [c for c in raw.columns if c.startswith("pop_") and c[4:].isdigit()]
+    codes = [c for c in ("desokod", "regsokod") if c in raw.columns]
+    if not years or not codes:
+        return None
+    code = max(codes, key=lambda c: raw[c].isin(area_ids).sum())
+    long = raw.melt(id_vars=code, value_vars=years, value_name="n_inhabitants")
+    long["n_inhabitants"] = pd.to_numeric(long["n_inhabitants"], errors="coerce")
+    if long["n_inhabitants"].isna().any():
+        raise RegisterError(
+            f"{file.name}: {long['n_inhabitants'].isna().sum()} antal saknas eller är "
+            "inte tal. Rätta filen och försök igen."
+        )
+    long = long.assign(area_id=long[code], year=long["variable"].str[4:].astype(int))
+    return long.groupby(["area_id", "year"], as_index=False)["n_inhabitants"].sum()
+
+
+def _require_new(folder: Path) -> None:
+    kept = [folder / SETTINGS_FILE, *(folder / "referens").glob("*")]
+    taken = next((file.name for file in kept if file.exists()), None)
+    if taken:
+        raise UsageError(
+            f"'{folder}' innehåller redan {taken}. Inget är ändrat. Välj en annan mapp "
+            "eller flytta undan den gamla arbetsytan."
+        )
+
+
+def _read(file: Path, wanted_layer: str | None = None) -> gpd.GeoDataFrame:
+    file = Path(file)
+    if not file.exists():
+        raise RegisterError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
+    return reference.read_layer(file, wanted_layer)
+
+
+def _lower_headings(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = {c: c.lower() for c in layer.columns if c != layer.geometry.name}
+    return layer.rename(columns=names)
+
+
+def _headed(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table under the Swedish headings that an analyst edits."""
+    theirs = {v: k for k, v in contracts.HEADINGS[name].items()}
+    return table.rename(columns=theirs)
+
+
+def _write_layer(layer: gpd.GeoDataFrame, file: Path, name: str) -> None:
+    layer.to_file(file, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def _write_csv(table: pd.DataFrame, file: Path) -> None:
+    table.round(1).to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _write_settings(file: Path, municipality: dict[str, str], name: str | None) -> None:
+    template = resources.files("lagesbild").joinpath("kommun_mall.toml")
+    text = template.read_text("utf-8")
+    values = {
+        "@CODE@": municipality["code"],
+        "@NAME@": name or municipality["name"],
+        "@COUNTY@": municipality["county"],
+    }
+    for mark, value in values.items():
+        # a JSON string is a TOML string
+        text = text.replace(mark, json.dumps(value, ensure_ascii=False))
+    draft = file.with_suffix(".ny")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    read_settings(draft)
+    draft.replace(file)

@@ -1,0 +1,338 @@
+"""The frame verbs: count, rate, compare, and all of it for a cycle.
+
+In: tables of the store and of reference, as frames. Out: frames by area, category and
+quarter. Next: ``protect``, through ``publication``; an analyst uses them in notebooks.
+A quarter counts what was registered in it; the date used stands in ``attrs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.errors import UsageError
+from lagesbild.measure import comparing, counting, rates
+from lagesbild.measure.closed import read_closed
+from lagesbild.measure.counting import COUNTS, KEYS
+from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA, add_totals
+from lagesbild.offences import load_categories
+from lagesbild.period import Period
+
+if TYPE_CHECKING:
+    from lagesbild.workspace import MeasureRules
+
+DIMENSIONS = (*KEYS, "source")
+DATES = {"reported": "registreringsdatum", "occurred": "brottsdatum"}
+MIN_INHABITANTS = 500
+KINDS_WITHOUT_RATE = ("centrum", "industri", "handel")
+
+
+def count_incidents(
+    incidents: pd.DataFrame,
+    by: Sequence[str],
+    *,
+    areas: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    ready_counts: pd.DataFrame | None = None,
+    date: str = "reported",
+) -> pd.DataFrame:
+    """Count reports, offences, observations and events.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        From ``load_incidents``. Protected classes and unknown codes are not counted.
+    by : sequence of str
+        Any of area_id, category, period and source.
+    areas : DataFrame
+        With ``area_id``.
+    deliveries : DataFrame
+        From ``load_deliveries``; says which quarters were delivered.
+    ready_counts : DataFrame, optional
+        Ready-made police counts, used for quarters without police rows.
+    date : str
+        "reported": by date of registration; "occurred": by date of occurrence.
+
+    Returns
+    -------
+    DataFrame
+        One row, one combination of ``by``, every combination present; area "" is
+        "Utan område", source "alla" distinct events whoever told them.
+        n_offences, n_reports, n_observations, n_events: Int64, missing where a
+        source that tells the category has not delivered a quarter in the row, or
+        where no source of that kind tells it. Each has a ``_status`` (shown, missing,
+        not_computed); ``status`` is missing where any of them is. ``attrs``
+        "date_used" says which date.
+
+    Raises
+    ------
+    UsageError
+        If ``by`` or ``date`` is unknown.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    unknown = [name for name in by if name not in DIMENSIONS]
+    if unknown or not by or len(set(by)) < len(by):
+        raise UsageError(f"'by' ska vara en eller flera av {', '.join(DIMENSIONS)}.")
+    if date not in DATES:
+        raise UsageError(f"'date' ska vara {' eller '.join(DATES)}.")
+    delivered = counting.find_delivered(deliveries)
+    tally = counting.tally_sources(counting.dated(incidents, date))
+    ready = counting.tally_ready(ready_counts, delivered, deliveries)
+    tally = pd.concat([t for t in (tally, ready) if len(t)] or [tally])
+    grid = _grid(tally, delivered, areas)
+    if "source" not in by:
+        inner = counting.gather(tally, delivered, **grid)
+        counted = _add_up(inner, by)
+    else:
+        counted = _by_source(tally, delivered, grid, by)
+    counted.attrs["date_used"] = DATES[date]
+    return counted
+
+
+def _grid(tally, delivered, areas) -> dict[str, list[str]]:
+    """Areas, the categories that anyone tells, and the quarters delivered."""
+    told = set(tally["category"])
+    return {
+        "area_ids": [*areas["area_id"], WITHOUT_AREA],
+        "categories": [c for c in load_categories()["category"] if c in told],
+        "periods": sorted(set(delivered["period"])),
+    }
+
+
+def _add_up(inner: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    groups = inner.groupby(by, sort=False)
+    out = groups.size().reset_index()[by]
+    for name in COUNTS:
+        status = inner[f"{name}_status"]
+        flags = pd.DataFrame(
+            {"late": status == "missing", "told": status != "not_computed"}
+        )
+        flags = flags.groupby([inner[key] for key in by], sort=False).any()
+        words = np.where(flags["late"], "missing", "shown")
+        words = np.where(flags["told"], words, "not_computed")
+        total = groups[name].sum().to_numpy()
+        out[name] = pd.Series(np.where(words == "shown", total, np.nan)).astype("Int64")
+        out[f"{name}_status"] = pd.Series(words, dtype="str")
+    any_late = (out[[f"{name}_status" for name in COUNTS]] == "missing").any(axis=1)
+    out["status"] = pd.Series(np.where(any_late, "missing", "shown"), dtype="str")
+    return out
+
+
+def _by_source(tally, delivered, grid, by) -> pd.DataFrame:
+    """One grid a source, of the categories that it tells."""
+    parts = []
+    tally = tally[tally["source"] != counting.ALL_OBSERVERS]
+    for source, rows in tally.groupby("source", sort=True):
+        if source == counting.ALL_SOURCES:
+            inner = counting.gather(tally, delivered, **grid)
+            for name in COUNTS[:3]:
+                inner[name] = np.nan
+                inner[f"{name}_status"] = "not_computed"
+        else:
+            told = set(rows["category"])
+            own = grid | {"categories": [c for c in grid["categories"] if c in told]}
+            copy = {"source": counting.ALL_SOURCES, "source_kind": "observation"}
+            rows = pd.concat([rows, rows.assign(**copy)])
+            mine = delivered[delivered["source"] == source]
+            inner = counting.gather(rows, mine, **own)
+        parts.append(_add_up(inner.assign(source=source), by))
+    if not parts:
+        empty = counting.gather(tally, delivered, **grid)
+        return _add_up(empty.assign(source=""), by)
+    return pd.concat(parts, ignore_index=True)
+
+
+def add_rates(
+    counts: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    per: int = 1000,
+    areas: pd.DataFrame | None = None,
+    min_inhabitants: int = MIN_INHABITANTS,
+    kinds_without_rate: Sequence[str] = KINDS_WITHOUT_RATE,
+) -> pd.DataFrame:
+    """Add inhabitants and the rate a quarter, with its limits.
+
+    The rate is of offences where the police tell the category, else of observations
+    (column ``measure``). Its limits allow for the category's own overdispersion.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        By area_id and period, and mostly category; area "*" is the municipality.
+    population : DataFrame
+        area_id, year, n_inhabitants: the year of the period, or the latest before.
+    per : int
+    areas : DataFrame, optional
+        area_id and ``kind``; without it no kind is left without rate.
+    min_inhabitants : int
+    kinds_without_rate : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        The same rows with measure, n_inhabitants, rate_per_<per>_quarter,
+        rate_lower, rate_upper, rate_status (shown, missing, not_computed) and
+        rate_reason (Swedish, where not computed).
+
+    Raises
+    ------
+    UsageError
+        If ``counts`` is not by area and period.
+    """
+    if not {"area_id", "period"} <= set(counts.columns):
+        raise UsageError("Tal per invånare kräver antal efter area_id och period.")
+    frame = comparing.name_measure(counts)
+    value, status = comparing.measured(frame)
+    people = _inhabitants(frame, population)
+    reason = _why_no_rate(frame, people, areas, min_inhabitants, kinds_without_rate)
+    words = np.where(reason.notna(), "not_computed", status)
+    factor = comparing.dispersion_of(frame)
+    # the limits of a count that varies ``factor`` times more than by chance
+    limits = rates.rate(value / factor, people / factor, per=per)
+    is_shown = words == "shown"
+    return frame.assign(
+        **{
+            "n_inhabitants": people.astype("Int64"),
+            f"rate_per_{per}_quarter": limits["rate"].where(is_shown),
+            "rate_lower": limits["lower"].where(is_shown),
+            "rate_upper": limits["upper"].where(is_shown),
+            "rate_status": pd.Series(words, index=frame.index, dtype="str"),
+            "rate_reason": reason.astype("str"),
+        }
+    )
+
+
+def _inhabitants(frame: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
+    """Of the period's year or the latest year before, by area; "*" is their sum."""
+    years = frame["period"].str[:4].astype("int64")
+    table = population.astype({"n_inhabitants": "float64"}).pivot(
+        index="area_id", columns="year", values="n_inhabitants"
+    )
+    table.loc[MUNICIPALITY] = table.sum(min_count=1)
+    wanted = sorted({*table.columns, *years})
+    table = table.reindex(columns=wanted).ffill(axis=1)
+    at = table.index.get_indexer(frame["area_id"])
+    year = pd.Index(wanted).get_indexer(years)
+    found = np.where(at >= 0, table.to_numpy()[at, year], np.nan)
+    return pd.Series(found, index=frame.index)
+
+
+def _why_no_rate(frame, people, areas, least, kinds) -> pd.Series:
+    reason = pd.Series(pd.NA, index=frame.index, dtype="object")
+    few = people.notna() & (people < least)
+    reason[few] = f"Färre än {least} invånare."
+    reason[people.isna()] = "Antalet invånare är inte känt."
+    if areas is not None and "kind" in areas:
+        kind = frame["area_id"].map(areas.set_index("area_id")["kind"])
+        for word in kinds:
+            reason[kind == word] = (
+                f"Området är av slaget {word}, där få bor i förhållande till dem som "
+                "vistas där."
+            )
+    reason[frame["area_id"] == WITHOUT_AREA] = "Utan område har inga invånare."
+    return reason
+
+
+def compare_periods(
+    rates: pd.DataFrame, period: Period | str, base: Period | str
+) -> pd.DataFrame:
+    """Compare a period with an earlier one, with one verdict a cell.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        From ``add_rates``, with the history: the category's own variation from year
+        to year says how large a difference chance makes.
+    period, base : Period or str
+        Quarters; ``base`` is mostly the same quarter last year.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``period`` with n_offences_last_year and
+        n_observations_last_year (counts of ``base``, each with ``_status``),
+        rate_ratio (per inhabitant where a rate is computed, else of the counts),
+        ratio_lower, ratio_upper, p (one test, unadjusted), change_status (shown,
+        missing, not_computed, too_short_history) and verdict: "ökar", "minskar",
+        "ingen säker förändring", "för få att jämföra", "jämförs inte" (Utan område),
+        "uppgift saknas" or "för kort historik"; where the police find the offences
+        by looking, "fler upptäckta" and "färre upptäckta". Verdicts hold for the
+        whole family of comparisons at once (Benjamini–Hochberg, 5 %).
+
+    Raises
+    ------
+    UsageError
+        If the periods are of different kinds, ``base`` is not before ``period``, or
+        ``rates`` has no rows of ``period``.
+    """
+    later, earlier = (Period(str(p)) for p in (period, base))
+    if not earlier < later:
+        raise UsageError("Perioden att jämföra med ska ligga före den andra.")
+    if not (rates["period"] == later.label).any():
+        raise UsageError(f"Antalen har inga rader för {later.label}.")
+    return comparing.compare(rates, later.label, earlier.label)
+
+
+def measure_cycle(
+    incidents: pd.DataFrame,
+    closed_counts: pd.DataFrame,
+    ready_counts: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    areas: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    cycle: Period | str,
+    rules: MeasureRules,
+) -> pd.DataFrame:
+    """Measure all that a cycle's publications need; nothing is hidden yet.
+
+    Closed quarters are read from ``closed_counts``, the others from the rows.
+
+    Returns
+    -------
+    DataFrame
+        One row, area × category × quarter, all quarters from the first delivered to
+        the cycle: area "*" is the municipality and "" "Utan område", category a
+        leaf, a group or "alla". The columns of ``add_rates`` and
+        ``compare_periods`` (with the same quarter last year, without p), and
+        n_police_events and n_observer_events, distinct events behind the counts.
+
+    Raises
+    ------
+    UsageError
+        If the cycle is not a quarter, or nothing has been delivered for it.
+    """
+    cycle = Period(str(cycle))
+    if cycle.kind != "quarter":
+        raise UsageError(f"En publikation gäller ett kvartal; '{cycle}' är inget.")
+    closed, closed_delivered = read_closed(closed_counts, to=cycle.label)
+    is_closed = set(closed_delivered["period"])
+    delivered = counting.find_delivered(deliveries)
+    tally = counting.tally_sources(counting.dated(incidents))
+    ready = counting.tally_ready(ready_counts, delivered, deliveries)
+    live = pd.concat([t for t in (tally, ready) if len(t)] or [tally])
+    live = live[~live["period"].isin(is_closed) & (live["period"] <= cycle.label)]
+    delivered = delivered[
+        ~delivered["period"].isin(is_closed) & (delivered["period"] <= cycle.label)
+    ]
+    tally = pd.concat([t for t in (closed, live) if len(t)] or [live])
+    delivered = pd.concat([closed_delivered, delivered], ignore_index=True)
+    now = delivered[delivered["period"] == cycle.label]
+    if not now["is_delivered"].any():
+        raise UsageError(
+            f"Ingen källa har lämnat något för {cycle}. Läs in leveranserna med "
+            "'lagesbild ingest' eller välj en annan period."
+        )
+    inner = counting.gather(tally, delivered, **_grid(tally, delivered, areas))
+    cells = add_rates(
+        add_totals(inner),
+        population,
+        areas=areas,
+        min_inhabitants=rules.min_inhabitants_for_rate,
+        kinds_without_rate=rules.kinds_without_rate,
+    )
+    return comparing.compare_all(cells).drop(columns="p")

@@ -1,0 +1,171 @@
+"""Data quality in tables, for the analyst: what came, what was refused and why.
+
+In: the frames of ``Publication.quality``, which only the internal publication has.
+Out: ``Shown`` tables. Reasons and counts only; no row of anybody's report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from lagesbild.errors import UsageError
+from lagesbild.present import captions, swedish
+from lagesbild.present.display import ID, Shown
+
+if TYPE_CHECKING:
+    from lagesbild.publication import Publication
+
+_TITLES = {
+    "deliveries": "Leveranser: rader in, sparade, oförändrade och avvisade",
+    "quarantine": "Avvisade rader efter skäl",
+    "geocoding": "Hur platserna hittades, per källa",
+    "rejected_places": "Platser som inte fick något område, efter skäl",
+    "withdrawn": "Rader som sändaren har tagit tillbaka",
+    "masked": "Kolumner som inte sparades och personuppgifter som maskerades",
+    "notices": "Polisens pressnotiser efter typ",
+}
+_SMALL = {
+    "deliveries": "Rader in är alltid sparade plus oförändrade plus avvisade.",
+    "quarantine": "En avvisad rad räknas inte någonstans. Kvittensen säger vilken rad.",
+    "geocoding": "En plats som inte är säker avvisas och räknas under Utan område.",
+    "rejected_places": "Hellre inget område än fel område.",
+    "withdrawn": "Saknas i en senare fullständig leverans av samma period.",
+    "masked": "Bara de kolumner som källan behöver sparas.",
+    "notices": "Pressnotiser, inte statistik. De ingår inte i något annat tal.",
+}
+_HEADINGS = {
+    "source_name": "Från",
+    "source": "Källa",
+    "organisation": "Organisation",
+    "file_name": "Fil",
+    "period": "Gäller",
+    "received_on": "Kom in",
+    "rows_in": "Rader in",
+    "rows_stored": "Sparade",
+    "rows_unchanged": "Oförändrade",
+    "rows_quarantined": "Avvisade",
+    "rows_withdrawn": "Tillbakadragna",
+    "reason": "Skäl",
+    "column": "Kolumn",
+    "columns_dropped": "Kolumner som inte sparades",
+    "masked": "Maskerat",
+    "method": "Hur",
+    "kind": "Slag",
+    "notice_type": "Typ av notis",
+    "n_rows": "Rader",
+    "n_reports": "Rader",
+    "n_notices": "Notiser",
+    "n_withdrawn": "Rader",
+    "n_masked": "Maskerade",
+    "share": "Andel",
+}
+_METHODS = {
+    "adress": "Exakt adress",
+    "adress_ungefarlig": "Ungefärlig adress",
+    "gata": "Gata",
+    "plats": "Namngiven plats",
+    "omradesnamn": "Områdets namn",
+    "koordinat": "Koordinat",
+    "deso": "DeSO",
+    "avvisad": "Avvisad: utan område",
+    "skyddad": "Skyddad brottstyp: placeras aldrig",
+}
+_UNUSED = ("source", "is_delivered")
+
+
+def show_quality(publication: Publication, name: str) -> Shown:
+    """Show one table of data quality.
+
+    Parameters
+    ----------
+    publication : Publication
+        The internal one; the others hold no such tables.
+    name : str
+        deliveries, quarantine, geocoding, rejected_places, withdrawn, masked or
+        notices.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    UsageError
+        If there is no table of that name.
+    """
+    if name not in _TITLES:
+        raise UsageError(f"Tabellen '{name}' finns inte. Välj {', '.join(_TITLES)}.")
+    title = _TITLES[name]
+    frame = _frame(publication, name)
+    if frame is None:
+        return Shown(Markup("<p>{}</p>").format("Tabellen finns bara internt."), title)
+    if frame.empty:
+        told = Markup('<p class="text"><b>{}.</b> Inga rader.</p>').format(title)
+        return Shown(told, title)
+    return Shown(_table(frame, name, title), title)
+
+
+def _frame(publication: Publication, name: str) -> pd.DataFrame | None:
+    if name != "deliveries":
+        return publication.quality.get(name)
+    frame = publication.deliveries
+    if "rows_in" not in frame:
+        return None
+    return frame[frame["period"].astype(str) == str(publication.cycle)]
+
+
+def _table(frame: pd.DataFrame, name: str, title: str) -> Markup:
+    kept = frame.drop(
+        columns=[c for c in _UNUSED if c in frame and len(frame.columns) > 2]
+    )
+    is_number = {c: _is_number(kept[c]) for c in kept}
+    head = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(
+            Markup(' class="n"') if is_number[c] else "",
+            _HEADINGS.get(c, swedish.upper_first(str(c).replace("_", " "))),
+        )
+        for c in kept
+    )
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(
+                _td(row[c], c, is_number[c], is_first=n == 0)
+                for n, c in enumerate(kept)
+            )
+        )
+        for row in kept.to_dict("records")
+    )
+    id = f"{ID}kvalitet-{name}"
+    return Markup(
+        '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}"><table>{}'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(id, captions.caption(title, _SMALL[name], id=id, wide=True), head, body)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and column.dtype != bool
+
+
+def _td(value: object, column: str, is_number: bool, *, is_first: bool) -> Markup:
+    text = _text(value, column, is_number)
+    if is_first:
+        return Markup('<th scope="row">{}</th>').format(text)
+    look = Markup(' class="n"') if is_number else ""
+    return Markup("<td{}>{}</td>").format(look, text)
+
+
+def _text(value: object, column: str, is_number: bool) -> str:
+    if pd.isna(value):
+        return swedish.DASH
+    if column == "share":
+        return swedish.percent(value)
+    if is_number:
+        return swedish.number(value)
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d}"
+    if column == "method":
+        return _METHODS.get(str(value), str(value))
+    return str(value).replace("|", ", ")

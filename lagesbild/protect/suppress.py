@@ -1,0 +1,252 @@
+"""Choose the cells that must be hidden so that small counts cannot be worked out.
+
+In: the cells of a cycle and a threshold. Out: for every cell and count whether it is
+hidden. Next: ``hide``. Each quarter and count is one table with two trees: areas and
+"Utan område" make the municipality, leaf categories make groups and ``alla``.
+First the small cells (primary), then, by a mixed integer program, the fewest others
+such that no sum holds exactly one hidden cell (secondary); last, by linear programs,
+more until every hidden cell could lie within at least ``range_min``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.protect import intervals, program
+
+MUNICIPALITY = "*"
+ALL = "alla"
+KEYS = ["area_id", "category", "period"]
+RANGE_MIN = 3
+MEASURES = {
+    "n_offences": ("n_offences", "n_reports", "n_police_events"),
+    "n_observations": ("n_observations", "n_observer_events"),
+}
+"""Each count, and the counts behind it that may not be small either."""
+WHOLE_MEASURES = ("n_reports", "n_events")
+"""Counts shown for the whole municipality and category groups only."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sums of one table: ``total[i]`` is the sum of the cells ``parts[i]``."""
+
+    total: list[int]
+    parts: list[np.ndarray]
+
+
+def suppress(
+    cells: pd.DataFrame,
+    tree: pd.DataFrame,
+    *,
+    threshold: int,
+    range_min: int = RANGE_MIN,
+    hidden_before: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Choose what to hide from an audience.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From ``measure_cycle``.
+    tree : DataFrame
+        category, parent: one row a category that is not ``alla``.
+    threshold : int
+        Counts from 1 up to but not including it are hidden; 1 hides nothing.
+    range_min : int
+        The least width of what an outsider can know of a hidden cell.
+    hidden_before : DataFrame, optional
+        The answer for another audience, of a lower threshold: all that it hides is
+        hidden here too, so that the two together tell no more than the other alone.
+
+    Returns
+    -------
+    DataFrame
+        Index of ``cells``; bool columns n_offences, n_observations, n_reports and
+        n_events: True where hidden. A cell that is not shown in ``cells`` is False.
+    """
+    names = [*MEASURES, *WHOLE_MEASURES]
+    hidden = pd.DataFrame(False, index=cells.index, columns=names)
+    if threshold <= 1:
+        return hidden
+    before = hidden if hidden_before is None else hidden_before[names]
+    for measure, counts in MEASURES.items():
+        must = _is_small(cells, counts, threshold) | before[measure]
+        hidden[measure] = _protect(cells, measure, tree, must, threshold, range_min)
+    parents = set(tree["parent"])
+    is_whole = (cells["area_id"] == MUNICIPALITY) & cells["category"].isin(parents)
+    # the four counts stand beside each other there: one hidden hides them all, since
+    # reports are nearly offences, and events nearly observations
+    small = pd.Series(False, index=cells.index)
+    for measure in names:
+        value = cells[measure]
+        small |= (value >= 1) & (value < threshold)
+    small |= hidden["n_offences"] | hidden["n_observations"]
+    for measure in WHOLE_MEASURES:
+        whole = cells[is_whole]
+        shown = whole[f"{measure}_status"] == "shown"
+        must = (small[is_whole] & shown) | before.loc[is_whole, measure]
+        narrow = _protect(whole, measure, tree, must, threshold, range_min)
+        hidden[measure] = cells[f"{measure}_status"] == "shown"
+        hidden.loc[is_whole, measure] = narrow
+    return hidden
+
+
+def _is_small(cells: pd.DataFrame, counts: tuple[str, ...], threshold: int):
+    """A count is small if it, or what lies behind it, is 1 up to the threshold."""
+    shown = cells[f"{counts[0]}_status"] == "shown"
+    least = cells[counts[0]].where(cells[counts[0]] >= 1)
+    for behind in counts[1:]:
+        known = cells[behind].clip(lower=1)
+        least = np.minimum(least, known.where(known.notna(), least))
+    return shown & (least < threshold)
+
+
+def _protect(cells, measure, tree, must, threshold, range_min) -> pd.Series:
+    hidden = pd.Series(False, index=cells.index)
+    shown = cells[f"{measure}_status"] == "shown"
+    for _, rows in cells[shown].groupby("period", sort=True):
+        forced = must.loc[rows.index].to_numpy()
+        if not forced.any():
+            continue
+        table = rows[["area_id", "category"]].assign(value=rows[measure].astype(float))
+        cell_of, sums = make_sums(table, tree)
+        values = np.zeros(cell_of.max() + 1)
+        values[cell_of] = table["value"]
+        primary = np.zeros(len(values), dtype=bool)
+        np.logical_or.at(primary, cell_of, forced)
+        cost = np.zeros(len(values))
+        np.maximum.at(cost, cell_of, _cost(table, tree))
+        chosen = choose(values, sums, primary, cost, threshold, range_min)
+        hidden.loc[rows.index] = chosen[cell_of]
+    return hidden
+
+
+def make_sums(table: pd.DataFrame, tree: pd.DataFrame) -> tuple[np.ndarray, Sums]:
+    """The sums that hold in one table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row, one cell: area_id, category.
+    tree : DataFrame
+        category, parent.
+
+    Returns
+    -------
+    cell_of : ndarray of int
+        For each row the number of its cell; rows that are equal by necessity (a group
+        with one member) share one.
+    sums : Sums
+        Those of which every part stands in the table, since one that is missing
+        leaves the total unknown.
+    """
+    same = _same_category(tree, set(table["category"]))
+    category = table["category"].map(same)
+    pairs = pd.MultiIndex.from_arrays([table["area_id"], category])
+    cell_of, unique = pd.factorize(pairs)
+    number = pd.Series(np.arange(len(unique)), index=unique)
+    total, parts = [], []
+    for _, at in number.groupby(level=1, sort=True):
+        here = dict(zip(at.index.get_level_values(0), at, strict=True))
+        whole = here.pop(MUNICIPALITY, None)
+        if whole is not None and here:
+            total.append(whole)
+            parts.append(np.array(list(here.values())))
+    nodes = tree[tree["category"].isin(set(table["category"]))]
+    for area_id, at in number.groupby(level=0, sort=True):
+        here = dict(zip(at.index.get_level_values(1), at, strict=True))
+        for parent, below in nodes.groupby("parent", sort=True)["category"]:
+            known = {here[same[c]] for c in below if same[c] in here}
+            top = here.get(same.get(parent, parent))
+            if top is not None and known and known != {top}:
+                total.append(top)
+                parts.append(np.array(sorted(known)))
+    return cell_of, Sums(total, parts)
+
+
+def _same_category(tree: pd.DataFrame, present: set[str]) -> dict[str, str]:
+    """A parent of one category equals it: each maps to the lowest it equals."""
+    same = {name: name for name in present}
+    below = tree[tree["category"].isin(present)].groupby("parent")["category"]
+    only = {parent: names.iloc[0] for parent, names in below if len(names) == 1}
+    for name in present:
+        low = name
+        while low in only:
+            low = only[low]
+        same[name] = low
+    return same
+
+
+def _cost(table: pd.DataFrame, tree: pd.DataFrame) -> np.ndarray:
+    """Fewest cells first, then small values; totals are dearer, "*" dearest."""
+    value = table["value"].to_numpy()
+    is_total = table["category"].isin(set(tree["parent"])).to_numpy()
+    is_whole = (table["area_id"] == MUNICIPALITY).to_numpy()
+    weight = np.where(is_total, 2.0, 1.0) * np.where(is_whole, 200.0, 1.0)
+    weight[is_whole & (table["category"] == ALL).to_numpy()] = 20_000.0
+    return weight + 0.1 * value / (value.max() + 1)
+
+
+def choose(
+    values: np.ndarray,
+    sums: Sums,
+    primary: np.ndarray,
+    cost: np.ndarray,
+    threshold: int,
+    range_min: int,
+) -> np.ndarray:
+    """Choose the cells of one table to hide.
+
+    Parameters
+    ----------
+    values : ndarray
+        The counts.
+    sums : Sums
+    primary : ndarray of bool
+        Must be hidden.
+    cost : ndarray
+        What hiding a cell costs, above 0.
+    threshold, range_min : int
+
+    Returns
+    -------
+    ndarray of bool
+        True where hidden.
+    """
+    hidden = program.fewest(values, sums, primary, cost, threshold, range_min)
+    while True:
+        narrow = intervals.find_narrow(values, sums, hidden, range_min)
+        if not narrow.any() or hidden.all():
+            return hidden
+        # another cell beside each narrow one, then all sums in order again
+        wider = hidden | _neighbours(sums, narrow, hidden, cost)
+        if (wider == hidden).all():
+            wider = hidden | _cheapest(hidden, cost)
+        hidden = program.fewest(values, sums, wider, cost, threshold, range_min)
+
+
+def _neighbours(sums: Sums, narrow, hidden, cost) -> np.ndarray:
+    """For each narrow cell the cheapest shown cell in one of its sums."""
+    extra = np.zeros_like(hidden)
+    for cell in np.flatnonzero(narrow):
+        near: set[int] = set()
+        for total, parts in zip(sums.total, sums.parts, strict=True):
+            if cell == total or cell in parts:
+                near |= {total, *parts.tolist()}
+        if any(extra[other] for other in near):
+            continue
+        shown = [other for other in sorted(near) if not hidden[other]]
+        if shown:
+            extra[min(shown, key=lambda other: (cost[other], other))] = True
+    return extra
+
+
+def _cheapest(hidden, cost) -> np.ndarray:
+    shown = np.flatnonzero(~hidden)
+    extra = np.zeros_like(hidden)
+    extra[shown[np.argmin(cost[shown])]] = True
+    return extra

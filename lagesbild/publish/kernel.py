@@ -1,0 +1,207 @@
+"""Run one notebook through papermill, in a kernel that stays warm.
+
+In: a notebook, its parameters and where to keep it executed. Out: the executed
+notebook. A kernel takes two seconds to start and load; kept warm it takes two tenths
+a notebook, so each process of the batch has one, emptied before every notebook.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lagesbild.errors import NotebookError, ParameterError
+from lagesbild.present.display import PAGES_ONLY
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ENGINE = "lagesbild"
+
+# Names, working folder, display settings and chance are all a notebook can leave
+# behind for the next; modules stay loaded, which is what keeping warm is for.
+_EMPTY = """
+import os as _os, sys as _sys, random as _random
+_os.chdir({folder!r})
+if "pandas" in _sys.modules:
+    _sys.modules["pandas"].reset_option("^display")
+if "numpy" in _sys.modules:
+    _sys.modules["numpy"].random.seed(0)
+_random.seed(0)
+%reset -f
+"""
+
+
+
+@dataclass(frozen=True)
+class _Warm:
+    """A kernel that is up, and its one client."""
+
+    manager: object
+    client: object
+
+
+_kernels: dict[int, _Warm] = {}
+
+
+def check_parameters(notebook: Path, given: tuple[str, ...]) -> None:
+    """See that the notebook declares every parameter a run gives it.
+
+    papermill only warns of an unknown one, and the run would show the wrong thing.
+
+    Raises
+    ------
+    NotebookError
+        If there is no such notebook.
+    ParameterError
+        If a name is not in the notebook's cell tagged "parameters".
+    """
+    from papermill import inspect_notebook
+
+    if not notebook.is_file():
+        raise NotebookError(
+            f"Hittar inte notebooken {notebook.name}. Kör kommandot från projektets "
+            "mapp, den som har mappen notebooks/."
+        )
+    known = list(inspect_notebook(str(notebook)))
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise ParameterError(
+            f"{notebook.name} har ingen parameter '{unknown[0]}'. Notebooken har "
+            f"{', '.join(known) or 'inga parametrar'}. Rätta cellen märkt 'parameters'."
+        )
+
+
+def execute(notebook: Path, parameters: dict, executed: Path) -> NotebookNode:
+    """Run a notebook and keep it executed.
+
+    Parameters
+    ----------
+    notebook : Path
+    parameters : dict
+    executed : Path
+        Where the executed notebook is kept; private, for a failed one has its error.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    NotebookError
+        If a cell fails; names notebook and cell, and our own message if it is ours.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    _register()
+    executed.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return papermill.execute_notebook(
+            str(notebook),
+            str(executed),
+            parameters=parameters,
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            cwd=str(notebook.parent),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            log_output=False,
+        )
+    except PapermillExecutionError as error:
+        raise NotebookError(_told(notebook, parameters, error)) from None
+
+
+def _told(notebook: Path, parameters: dict, error) -> str:
+    import lagesbild.errors as ours
+
+    what = ", ".join(
+        str(parameters[name])
+        for name in ("audience", "area_id")
+        if parameters.get(name) is not None
+    )
+    # the text of our own errors holds no data; that of others may
+    is_ours = isinstance(getattr(ours, error.ename, None), type)
+    why = error.evalue if is_ours else f"Felet är av slaget {error.ename}."
+    return (
+        f"{notebook.name} ({what}) stannade i cell {error.cell_index + 1}. {why} "
+        "Tidigare sidor är orörda."
+    )
+
+
+def _register() -> None:
+    """Make our engine known to papermill: its own, with the warm kernel put in."""
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import Engine, papermill_engines
+
+    if ENGINE in papermill_engines._engines:
+        return
+
+    class WarmClient(PapermillNotebookClient):
+        """papermill's own client, that empties the kernel before the first cell."""
+
+        def papermill_execute_cells(self):
+            code = _EMPTY.format(folder=str(Path.cwd()))
+            sent = self.kc.execute(code, silent=True, store_history=False)
+            reply = self.wait_for_reply(sent)
+            if reply["content"]["status"] != "ok":
+                raise NotebookError("Notebookens kärna gick inte att tömma.")
+            super().papermill_execute_cells()
+
+    class WarmEngine(Engine):
+        """papermill's own engine on a kernel that is already up."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+            warm = _warm_kernel()
+            try:
+                client = WarmClient(
+                    nb_man, km=warm.manager, kernel_name=kernel_name
+                )
+                client.kc = warm.client
+                return client.execute()
+            except BaseException:
+                # what a broken run left is not known: the next gets a fresh kernel
+                shut_down()
+                raise
+
+    papermill_engines.register(ENGINE, WarmEngine)
+
+
+def _warm_kernel() -> _Warm:
+    """This process's kernel, started when first needed."""
+    if os.getpid() not in _kernels:
+        from jupyter_client.kernelspec import KernelSpecManager
+        from jupyter_client.manager import KernelManager
+        from jupyter_core.utils import run_sync
+
+        # no folder of kernelspecs: a "python3" somebody installed may be another
+        # Python; without any, Jupyter takes the ipykernel of this one
+        manager = KernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+            transport_encryption="auto",
+        )
+        environment = os.environ | {PAGES_ONLY: "1", "PYTHONIOENCODING": "utf-8"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        manager.start_kernel(env=environment)
+        manager.client_class = "jupyter_client.asynchronous.AsyncKernelClient"
+        client = manager.client()
+        client.start_channels()
+        run_sync(client.wait_for_ready)(timeout=120)
+        _kernels[os.getpid()] = _Warm(manager, client)
+        atexit.register(shut_down)
+    return _kernels[os.getpid()]
+
+
+def shut_down() -> None:
+    """Stop this process's kernel, if it has one."""
+    warm = _kernels.pop(os.getpid(), None)
+    if warm is not None:
+        warm.client.stop_channels()
+        warm.manager.shutdown_kernel(now=True)

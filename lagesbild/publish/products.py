@@ -1,0 +1,84 @@
+"""The notebooks that become pages: one table, and what is named after them.
+
+In: nothing. Out: ``PRODUCTS`` and the names of notebooks and pages. Used by ``batch``
+and ``index``; a new page is a new line here and a notebook in notebooks/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lagesbild.errors import PublishError
+from lagesbild.workspace import AUDIENCES
+
+
+@dataclass(frozen=True)
+class Product:
+    """One notebook, and who may read its pages.
+
+    ``per_area``: the notebook takes ``area_id`` and makes one page an area.
+    """
+
+    name: str
+    title: str
+    lede: str
+    audiences: tuple[str, ...] = AUDIENCES
+    per_area: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters a run gives its notebook."""
+        common = ("workspace", "cycle", "audience")
+        return (*common, "area_id") if self.per_area else common
+
+
+PRODUCTS = (
+    Product(
+        "01_datakvalitet",
+        "Datakvalitet",
+        "Vad som kom in, vad som avvisades och varför, och hur platserna hittades.",
+        audiences=("intern",),
+    ),
+    Product(
+        "02_lagesbild",
+        "Lägesbild",
+        "Vad som hänt, var och när. Karta, diagram och tabeller.",
+    ),
+    Product(
+        "03_omradesblad",
+        "Områdesblad",
+        "Ett blad för varje område. Välj område i listan ovan.",
+        per_area=True,
+    ),
+)
+
+
+def for_audience(audience: str) -> list[Product]:
+    """The products that audience has, in the table's order."""
+    return [product for product in PRODUCTS if audience in product.audiences]
+
+
+def page_name(product: Product, area_id: str | None = None) -> str:
+    """The page's file name: the notebook's, with the area's id if it has one."""
+    if not product.per_area:
+        return f"{product.name}.html"
+    return f"{product.name}_{re.sub(r'[^A-Za-z0-9_-]+', '-', str(area_id))}.html"
+
+
+def check_names(product: Product, area_ids: Iterable[str]) -> None:
+    """Refuse area ids that would write over each other's pages.
+
+    Raises
+    ------
+    PublishError
+        If two areas get the same file name.
+    """
+    # Windows and macOS take A and a for the same file
+    names = [page_name(product, area_id).casefold() for area_id in area_ids]
+    if len(set(names)) < len(names):
+        raise PublishError(
+            "Två områden får samma filnamn. Ge områdena id som skiljer sig i "
+            "bokstäver eller siffror."
+        )

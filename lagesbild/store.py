@@ -1,0 +1,399 @@
+"""The store: append-only Delta tables under lager/tabeller, and who may see a row.
+
+In: one cleaned, placed and linked delivery. Out: the tables of ``contracts.py`` as
+they stood after any delivery. Used by ``ingest``, ``closing``, ``status``, the
+measures and the notebooks. The only module that imports deltalake.
+
+Delta is all-or-nothing a table, and a delivery spans several, so its row in
+``deliveries`` is written last and marks it as committed: readers see only rows whose
+delivery has that mark, ``sweep`` deletes the others. Nothing is ever rewritten; the
+current version of a report is the one of the latest committed delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from lagesbild.accounting import MADE_BY, find_store_faults, refuse_unaccounted
+from lagesbild.contracts import check, columns, empty
+from lagesbild.errors import ContractError, StoreError
+from lagesbild.stored_form import (
+    add_helpers,
+    empty_rows,
+    find_whole_files,
+    from_arrow,
+    in_years,
+    stored_schema,
+    to_arrow,
+)
+from lagesbild.versions import join_incidents, keep_current
+from lagesbild.workspace import Workspace, make_private_folder
+
+PARTS = ("reports", "placements", "links", "quarantine", "ready_counts", "notices")
+"""What a delivery brings, in the order it is written, before its commit marker."""
+
+_MOST_FILES = 40
+# Reading a table replays its log since the last checkpoint: keep that short.
+_CONFIGURATION = {"delta.checkpointInterval": "10"}
+
+
+# --- one table on disk ------------------------------------------------------------
+
+
+def _folder(ws: Workspace, table: str) -> str:
+    return str(ws.lager / "tabeller" / table)
+
+
+@contextmanager
+def _telling(table: str) -> Iterator[None]:
+    """Turn faults of disk and library into ours."""
+    try:
+        yield
+    except (DeltaError, OSError, pa.ArrowException) as error:
+        # the libraries' own texts may hold values: only their kind is told
+        raise StoreError(
+            f"Tabellen '{table}' i lagret går inte att läsa eller skriva "
+            f"({type(error).__name__}). Se efter att disken har plats och att mappen "
+            "lager går att skriva i, och kör 'lagesbild verify'."
+        ) from None
+
+
+def _open(ws: Workspace, table: str) -> DeltaTable | None:
+    folder = _folder(ws, table)
+    with _telling(table):
+        return DeltaTable(folder) if DeltaTable.is_deltatable(folder) else None
+
+
+def _append(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    rows = to_arrow(frame, table)
+    partitions = ["year"] if "year" in rows.column_names else None
+    with _telling(table):
+        make_private_folder(ws.lager / "tabeller")
+        form = {"partition_by": partitions, "configuration": _CONFIGURATION}
+        write_deltalake(_folder(ws, table), rows, mode="append", **form)
+
+
+def _read(
+    ws: Workspace,
+    table: str,
+    names: list[str] | None = None,
+    *,
+    where: ds.Expression | None = None,
+) -> pd.DataFrame:
+    """Read stored rows, committed or not, with the contract's dtypes."""
+    names = names or stored_schema(table).names
+    stored = _open(ws, table)
+    if stored is None:
+        return from_arrow(empty_rows(table, names))
+    with _telling(table):
+        rows = stored.to_pyarrow_dataset().to_table(columns=names, filter=where)
+    return from_arrow(rows)
+
+
+def _is_one_of(incident_ids: Iterable[str]) -> ds.Expression:
+    return ds.field("incident_id").isin(pa.array(incident_ids, pa.string()))
+
+
+# --- what readers see -------------------------------------------------------------
+
+
+def load_deliveries(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Load the committed deliveries.
+
+    Parameters
+    ----------
+    ws : Workspace
+    as_of : int, optional
+        A delivery's sequence number: the store as it stood after that delivery.
+
+    Returns
+    -------
+    DataFrame
+        One row, one committed file; columns of contract deliveries, in order of
+        ``sequence_number``.
+
+    Raises
+    ------
+    StoreError
+        If no delivery has that sequence number, or the table cannot be read.
+    """
+    rows = check(_read(ws, "deliveries"), "deliveries", where="lagret")
+    kept = rows["sequence_number"].isin(_order(ws, as_of=as_of))
+    return rows[kept].sort_values("sequence_number", ignore_index=True)
+
+
+def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
+    """delivery_id → sequence_number of the committed deliveries."""
+    rows = _read(ws, "deliveries", ["delivery_id", "sequence_number"])
+    order = rows.set_index("delivery_id")["sequence_number"].sort_values()
+    if as_of is None:
+        return order
+    if as_of != 0 and as_of not in set(order):
+        told = f"Lagret har ingen leverans nummer {as_of}, bara 1–{len(order)}."
+        raise StoreError(told)
+    return order[order <= as_of]
+
+
+def _committed(
+    ws: Workspace,
+    table: str,
+    names: list[str] | None = None,
+    *,
+    as_of: int | None = None,
+    where: ds.Expression | None = None,
+) -> pd.DataFrame:
+    """Rows of committed deliveries, in order of commit, with their sequence_number."""
+    order = _order(ws, as_of=as_of)  # first: a commit while reading stays unseen
+    rows = _read(ws, table, names, where=where)
+    made_by = rows[MADE_BY.get(table, "delivery_id")]
+    rows["sequence_number"] = made_by.map(order).astype("Int64")
+    rows = rows[rows["sequence_number"].notna()]
+    by = ["sequence_number", *(["row_number"] if "row_number" in rows else [])]
+    return rows.sort_values(by, kind="stable", ignore_index=True)
+
+
+def _in_force(
+    ws: Workspace,
+    table: str,
+    key: str | None = None,
+    *,
+    as_of: int | None,
+    where: ds.Expression | None = None,
+) -> pd.DataFrame:
+    """Committed rows, the latest of each key if one is given; columns of contract."""
+    rows = _committed(ws, table, as_of=as_of, where=where)
+    rows = rows if key is None else rows.drop_duplicates(key, keep="last")
+    return check(rows[columns(table)], table, where="lagret")
+
+
+def load_incidents(
+    ws: Workspace,
+    *,
+    as_of: int | None = None,
+    reported_from: date | str | None = None,
+    reported_to: date | str | None = None,
+) -> pd.DataFrame:
+    """Load the incidents: current reports with their placement and event.
+
+    Parameters
+    ----------
+    ws : Workspace
+    as_of : int, optional
+        A delivery's sequence number: the store as it stood after that delivery.
+    reported_from, reported_to : date or str, optional
+        First and last day of registration, both included; only those years are read.
+
+    Returns
+    -------
+    DataFrame
+        One row, one report: the columns of contract reports, then easting_m and
+        northing_m (EPSG:3006, metres), area_id (missing: "Utan område"),
+        geocode_method, geocode_score (0–1), geocode_reason and event_id (an event
+        nobody else told bears its incident_id). Withdrawn reports are left out.
+
+    Raises
+    ------
+    StoreError
+        If the store is damaged or has no delivery ``as_of``.
+    """
+    # no day of registration lies outside these bounds
+    first, last = pd.Timestamp("1900-01-01"), pd.Timestamp("2999-12-31")
+    first = first if reported_from is None else pd.Timestamp(reported_from)
+    last = last if reported_to is None else pd.Timestamp(reported_to)
+    where = in_years(first.year, last.year)
+    as_of = len(_order(ws, as_of=as_of))  # the same for all three tables
+    reports = keep_current(_committed(ws, "reports", as_of=as_of, where=where))
+    keep = ~reports["is_withdrawn"] & reports["reported_on"].between(first, last)
+    reports = check(reports.loc[keep, columns("reports")], "reports", where="lagret")
+    only = {"as_of": as_of, "where": where}
+    placements = _in_force(ws, "placements", "incident_id", **only)
+    links = _in_force(ws, "links", "incident_id", **only)
+    return join_incidents(reports, placements, links)
+
+
+def load_withdrawn(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Reports now withdrawn, contract reports; ``delivery_id`` is what withdrew it."""
+    reports = keep_current(_committed(ws, "reports", as_of=as_of))
+    reports = reports.loc[reports["is_withdrawn"], columns("reports")]
+    return check(reports, "reports", where="lagret")
+
+
+def load_versions(ws: Workspace, source: str) -> pd.DataFrame:
+    """Current versions of a source's reports, in the columns that ``versions`` needs.
+
+    One row, one report ever told, withdrawn ones too: incident_id, source_key,
+    delivery_id, reported_on, is_withdrawn, content_hash.
+    """
+    names = ["incident_id", "source_key", "delivery_id", "reported_on"]
+    names += ["is_withdrawn", "content_hash"]
+    rows = _committed(ws, "reports", names, where=ds.field("source") == source)
+    return keep_current(rows)[names].reset_index(drop=True)
+
+
+def load_reports(ws: Workspace, incident_ids: Iterable[str]) -> pd.DataFrame:
+    """Current versions of some reports, withdrawn ones too; contract reports."""
+    rows = keep_current(_committed(ws, "reports", where=_is_one_of(incident_ids)))
+    return check(rows[columns("reports")], "reports", where="lagret")
+
+
+def load_quarantine(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Rejected rows of committed deliveries; columns of contract quarantine."""
+    return _in_force(ws, "quarantine", as_of=as_of)
+
+
+def load_ready_counts(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Ready-made counts in force; a later file replaces its source's whole period."""
+    rows = _in_force(ws, "ready_counts", as_of=as_of)  # in order of commit
+    latest = rows.groupby(["source", "period"])["delivery_id"].transform("last")
+    return rows[rows["delivery_id"] == latest].reset_index(drop=True)
+
+
+def load_notices(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Press notices, latest version of each; columns of contract notices."""
+    return _in_force(ws, "notices", "notice_id", as_of=as_of)
+
+
+def load_closed_counts(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
+    """Frozen counts; ``as_of`` leaves out what was closed after a later delivery."""
+    rows = _read(ws, "closed_counts")
+    if as_of is not None:
+        rows = rows[rows["closed_after"] <= as_of]
+    return check(rows[columns("closed_counts")], "closed_counts", where="lagret")
+
+
+# --- writing ----------------------------------------------------------------------
+
+
+def commit_delivery(
+    ws: Workspace,
+    *,
+    delivery: Mapping[str, object],
+    reports: pd.DataFrame | None = None,
+    placements: pd.DataFrame | None = None,
+    links: pd.DataFrame | None = None,
+    quarantine: pd.DataFrame | None = None,
+    ready_counts: pd.DataFrame | None = None,
+    notices: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Store a whole delivery, or nothing of it that any reader sees.
+
+    Parameters
+    ----------
+    ws : Workspace
+        Its lock is held by the caller.
+    delivery : mapping
+        Contract deliveries without sequence_number and committed_at, set here.
+    reports, placements, links, quarantine, ready_counts, notices : DataFrame, optional
+        Each keeps its contract. Reports hold new versions, withdrawn ones
+        (``is_withdrawn``) among them; placements has one row for each live report.
+
+    Returns
+    -------
+    DataFrame
+        The one row of contract deliveries that was written.
+
+    Raises
+    ------
+    ContractError
+        If a table breaks its contract or the row accounting does not add up.
+    StoppedError
+        If a protected report has a place.
+    StoreError
+        If it is committed already, or the disk cannot be written.
+    """
+    frames = (reports, placements, links, quarantine, ready_counts, notices)
+    parts = {
+        table: empty(table) if frame is None else check(frame, table)
+        for table, frame in zip(PARTS, frames, strict=True)
+    }
+    order = _order(ws)
+    marker = pd.DataFrame([dict(delivery)]).assign(
+        sequence_number=len(order) + 1,
+        committed_at=pd.Timestamp(datetime.now(UTC)).as_unit("us"),
+    )
+    marker = check(marker, "deliveries")
+    if marker["delivery_id"].isin(order.index).any():
+        raise StoreError("Leveransen finns redan i lagret.")
+    refuse_unaccounted(marker.iloc[0], parts)
+    years = _years_of(ws, parts["reports"], parts["links"])
+    for table in PARTS:
+        _append(ws, table, add_helpers(parts[table], table, years=years))
+    _append(ws, "deliveries", marker)
+    return marker
+
+
+def _years_of(ws: Workspace, reports: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
+    """incident_id → year of registration, of the reports and of linked neighbours."""
+    live = reports[~reports["is_withdrawn"]].set_index("incident_id")["reported_on"]
+    others = links.loc[~links["incident_id"].isin(live.index), "incident_id"]
+    if others.empty or live.empty:
+        return live.dt.year
+    # a neighbour is near in time: no need to look through the whole history
+    where = in_years(live.min().year - 2, live.max().year + 2) & _is_one_of(others)
+    names = ["incident_id", "delivery_id", "is_withdrawn", "reported_on"]
+    stored = keep_current(_committed(ws, "reports", names, where=where))
+    return pd.concat([live, stored.set_index("incident_id")["reported_on"]]).dt.year
+
+
+def append_closed_counts(ws: Workspace, frame: pd.DataFrame) -> None:
+    """Freeze the counts of a cycle; contract closed_counts, written in one piece."""
+    checked = check(frame, "closed_counts")
+    _append(ws, "closed_counts", checked.assign(closed_after=len(load_deliveries(ws))))
+
+
+def sweep(ws: Workspace) -> int:
+    """Delete rows that an interrupted ingest left without a mark; returns how many.
+
+    Costs a look at the tables' logs, not at their rows. Call it with the lock held.
+    """
+    committed = set(_order(ws).index)
+    n_deleted = 0
+    for table in PARTS:
+        stored = _open(ws, table)
+        if stored is None:
+            continue
+        made_by = MADE_BY.get(table, "delivery_id")
+        with _telling(table):
+            files = pa.table(stored.get_add_actions(flatten=True))
+        orphans = find_whole_files(files, made_by) - committed
+        if orphans:
+            told = ", ".join(f"'{name}'" for name in sorted(orphans))
+            with _telling(table):
+                done = stored.delete(f"{made_by} IN ({told})")
+            n_deleted += int(done["num_deleted_rows"] or 0)
+    return n_deleted
+
+
+def compact(ws: Workspace) -> None:
+    """Join a table's small files when they are many; lock held, nothing unswept."""
+    for table in (*PARTS, "deliveries", "closed_counts"):
+        stored = _open(ws, table)
+        if stored is None or len(stored.file_uris()) <= _MOST_FILES:
+            continue
+        with _telling(table):
+            stored.optimize.compact()
+            stored.vacuum(dry_run=False)  # what no reader of the last week can need
+
+
+def verify_store(ws: Workspace) -> list[str]:
+    """Faults of the store in Swedish; rows that ``sweep`` would delete are none."""
+    try:
+        deliveries = load_deliveries(ws)
+        tables = {table: _committed(ws, table) for table in PARTS}
+        for table in PARTS[:-1]:  # a notice may have several versions
+            check(tables[table][columns(table)], table, where="lagret")
+        load_notices(ws)
+        load_closed_counts(ws)
+    except (ContractError, StoreError) as error:
+        return [str(error)]
+    return find_store_faults(deliveries, tables)

@@ -1,0 +1,87 @@
+"""What points at a person is masked; what only looks like it is a place and stays.
+
+All numbers, addresses and names are made up.
+"""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lagesbild.clean.personal_data import mask_personal_data
+
+
+def _mask(text):
+    masked, counts = mask_personal_data(pd.Series([text], dtype="str"))
+    return masked[0], counts
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Ågatan 3 850101-1234", "Ågatan 3 [personnummer]"),  # wrong check digit too
+        ("19850101-1234", "[personnummer]"),
+        ("198501011234", "[personnummer]"),
+        ("900101-0017", "[personnummer]"),
+        ("9001010017", "[personnummer]"),
+        ("900101 0017", "[personnummer]"),
+        ("900101+1234", "[personnummer]"),
+        ("850161-1234", "[personnummer]"),  # samordningsnummer
+        ("850101-T123", "[personnummer]"),
+        ("ring 070-123 45 67", "ring [telefon]"),
+        ("tel 0701740605 port 3", "tel [telefon] port 3"),
+        ("026-24 00 00", "[telefon]"),
+        ("+46 70 174 06 05, +46701740605", "[telefon], [telefon]"),
+        ("0046701740605", "[telefon]"),
+        ("08-123 45 67", "[telefon]"),
+        ("fråga nn.nn@exempel.se", "fråga [e-post]"),
+        ("hos Påhittad Person Storgatan 3", "hos [namn] Storgatan 3"),
+        ("stulen av Påhittad Person-Sson vid torget", "stulen av [namn] vid torget"),
+        ("c/o Påhittad, Ågatan 3", "c/o [namn], Ågatan 3"),
+        ("c/o påhittad person storgatan 4", "c/o [namn] storgatan 4"),
+        ("HOS PÅHITTAD PERSON", "HOS [namn]"),
+    ],
+)
+def test_masked(text, masked):
+    assert _mask(text)[0] == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Storgatan 12 lgh 1102", "811 33 Nyby", "Kungsgatan 5, 81133 Nyby"),
+        *("6720000 565000", "565000, 6720000", "N 6720123 E 565123", "6720000.5"),
+        *("60.618700, 16.775900", "Rv 80, avfart 102", "Storgatan 1-3", "Väg 0701"),
+        *("i höjd av Storgatan 4", "korsningen av Ringvägen", "2026-07-03 22:10"),
+        *("kl 22.10", "5000-K123456-26", "8501011234", "Havsgatan 2", "Hosjö 4"),
+        "",
+    ],
+)
+def test_kept(text):
+    assert _mask(text) == (text, {})
+
+
+def test_counts_are_of_rows_and_missing_stays():
+    texts = pd.Series(
+        ["850101-1234", None, "850101-1234", "hos Nn 070-1234567"],
+        index=[4, 1, 2, 9],
+        dtype="str",
+    )
+    masked, counts = mask_personal_data(texts)
+    assert list(masked.index) == [4, 1, 2, 9]
+    assert masked.isna().tolist() == [False, True, False, False]
+    assert counts == {"personnummer": 2, "telefon": 1, "namn": 1}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(alphabet="abcÅ 0123456789-+@./", max_size=30))
+def test_masking_twice_changes_nothing_more(text):
+    once = _mask(text)[0]
+    assert _mask(once) == (once, {})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dates(), st.integers(0, 9999), st.sampled_from("-+"))
+def test_every_number_of_the_form_is_masked(day, last, sign):
+    number = f"{day.year % 100:02d}{day:%m%d}{sign}{last:04d}"
+    assert number not in _mask(f"Ågatan 3, {number}, port")[0]
