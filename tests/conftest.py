@@ -45,7 +45,9 @@ def make_town(n_areas=8, n_quarters=6, *, seed=1, scale=1.0, first_year=2025):
     parts = []
     for source, kind, category, mean in told:
         n = rng.poisson(mean * scale * busy[:, None], (n_areas, n_quarters))
-        area, quarter = (np.repeat(axis.ravel(), n.ravel()) for axis in np.indices(n.shape))
+        area, quarter = (
+            np.repeat(axis.ravel(), n.ravel()) for axis in np.indices(n.shape)
+        )
         parts.append(
             pd.DataFrame(
                 {

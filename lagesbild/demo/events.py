@@ -84,7 +84,9 @@ _TOLD_BY_TWO = {
 }
 
 
-def draw_quarter(quarter: Period, *, seed: int, scale: float) -> dict[str, pd.DataFrame]:
+def draw_quarter(
+    quarter: Period, *, seed: int, scale: float
+) -> dict[str, pd.DataFrame]:
     """Draw everything that is reported in a quarter.
 
     Parameters
@@ -160,7 +162,9 @@ def _draw_where(
     at_place = rng.random(len(area)) < np.where(rare, 0.03, 0.07)
     place = np.full(len(area), -1)
     by_area = places.groupby("area").indices
-    place[at_place] = _choose(by_area, area[at_place], pd.Series(1.0, places.index), rng)
+    place[at_place] = _choose(
+        by_area, area[at_place], pd.Series(1.0, places.index), rng
+    )
     spot = addresses[["e", "n"]].to_numpy()[address]
     spot[at_place] = places[["e", "n"]].to_numpy()[place[at_place]]
     return pd.DataFrame(
@@ -235,7 +239,9 @@ def _add_when(
     number, start = len(events), pd.Timestamp(quarter.start)
     weekday = (start.dayofweek + np.arange(quarter.n_days)) % 7
     chance = rates.season_of_days(rate, quarter)
-    chance = chance * np.where(np.isin(weekday, (4, 5)), at_weekend / 2, (1 - at_weekend) / 5)
+    chance = chance * np.where(
+        np.isin(weekday, (4, 5)), at_weekend / 2, (1 - at_weekend) / 5
+    )
     day = rng.choice(quarter.n_days, number, p=chance / chance.sum())
     minute = np.round((rng.normal(hour, spread, number) % 24) * 12) * 5
     span = np.round(rng.exponential(mean_hours, number) * 12) * 5 if mean_hours else 0
@@ -251,7 +257,8 @@ def _add_when(
     shift = np.ceil(late / 1440) * 1440
     minutes = {"occurred_from": last - span, "occurred_to": last, "reported": reported}
     moments = {
-        name: start + pd.to_timedelta(np.asarray(value - shift, dtype="int64"), unit="min")
+        name: start
+        + pd.to_timedelta(np.asarray(value - shift, dtype="int64"), unit="min")
         for name, value in minutes.items()
     }
     return events.assign(**moments, code="", n_offences=1)

@@ -129,7 +129,12 @@ def _limits_of_text(
     ]
     tail_from = streets[-1].indices[-1] + 1 if streets else len(parsed.tokens)
     for span in parsed.of_kind("foreign"):
-        if span.start >= tail_from or _stands_alone(parsed, span.start, span.end):
+        is_beside = any(
+            street.start == span.end and "," not in parsed.tokens[span.end].gap
+            for street in streets
+        )
+        is_apart = _stands_alone(parsed, span.start, span.end)
+        if span.start >= tail_from or is_beside or is_apart:
             return parsed, limits, 0.0, why.UNKNOWN_LOCALITY
     doubt = 0.0
     for i in range(tail_from, len(parsed.tokens)):

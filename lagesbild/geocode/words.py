@@ -131,7 +131,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     for found in _TOKEN.finditer(text):
         raw = found[0]
         gap = re.sub(r"\s+", " ", text[end : found.start()])
-        tokens.append(Token(raw.lower(), raw, gap, raw[0].isdigit()))
+        tokens.append(Token(raw.lower(), raw, gap, raw[0].isdecimal()))
         end = found.end()
     return tuple(tokens)
 

@@ -90,11 +90,15 @@ def _check_shown(frame: pd.DataFrame, threshold: int, audience: str) -> None:
     then = frame["n_offences_last_year_status"].where(
         frame["measure"] == "n_offences", frame["n_observations_last_year_status"]
     )
-    rate = frame[["rate_per_1000_quarter", "rate_lower", "rate_upper"]].notna().any(axis=1)
+    rate = (
+        frame[["rate_per_1000_quarter", "rate_lower", "rate_upper"]].notna().any(axis=1)
+    )
     ratio = frame[["rate_ratio", "ratio_lower", "ratio_upper"]].notna().any(axis=1)
     is_hidden = (base == "suppressed") | (then == "suppressed")
     words = ("visas inte", "jämförs inte", "uppgift saknas", "för kort historik")
-    faults += int((rate & ((base != "shown") | (frame["rate_status"] != "shown"))).sum())
+    faults += int(
+        (rate & ((base != "shown") | (frame["rate_status"] != "shown"))).sum()
+    )
     faults += int((ratio & (is_hidden | (frame["change_status"] != "shown"))).sum())
     faults += int((is_hidden & ~frame["verdict"].isin(words)).sum())
     faults += _count_disagreeing_years(frame)
@@ -107,7 +111,9 @@ def _check_shown(frame: pd.DataFrame, threshold: int, audience: str) -> None:
 
 def _count_disagreeing_years(frame: pd.DataFrame) -> int:
     """Last year's count must be hidden wherever the cell itself is."""
-    number = frame["period"].str[:4].astype(int) * 4 + frame["period"].str[6:].astype(int)
+    number = frame["period"].str[:4].astype(int) * 4 + frame["period"].str[6:].astype(
+        int
+    )
     keys = [frame["area_id"], frame["category"]]
     then = frame.set_index([*keys, number + 4])
     at = pd.MultiIndex.from_arrays([*keys, number])
@@ -183,10 +189,7 @@ def _narrow_in(value, there, tree, range_min) -> int:
     number = np.where(hidden, np.cumsum(hidden).reshape(hidden.shape) - 1, -1)
     equations = [
         *_equations_of(value.index, value.columns, there, _by_area(value.index)),
-        *(
-            (cells[::-1] if flip else cells, signs)
-            for cells, signs, flip in _tree_equations(value, there, tree)
-        ),
+        *_tree_equations(value, there, tree),
     ]
     return _count(equations, known, number, int(hidden.sum()), range_min)
 
@@ -211,11 +214,15 @@ def _tree_equations(value, there, tree):
     columns = value.columns
     sums = []
     for parent in tree["parent"].unique():
-        parts = [c for c in tree.loc[tree["parent"] == parent, "category"] if c in columns]
+        parts = [
+            c for c in tree.loc[tree["parent"] == parent, "category"] if c in columns
+        ]
         if parent in columns and parts:
             sums.append((parent, parts))
-    for cells, signs in _equations_of(columns, value.index, there.T, sums):
-        yield cells, signs, True
+    for (at_column, at_row), signs in _equations_of(
+        columns, value.index, there.T, sums
+    ):
+        yield (at_row, at_column), signs
 
 
 def _count(equations, known, number, n_hidden, range_min) -> int:

@@ -35,7 +35,6 @@ _random.seed(0)
 """
 
 
-
 @dataclass(frozen=True)
 class _Warm:
     """A kernel that is up, and its one client."""
@@ -160,9 +159,7 @@ def _register() -> None:
         def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
             warm = _warm_kernel()
             try:
-                client = WarmClient(
-                    nb_man, km=warm.manager, kernel_name=kernel_name
-                )
+                client = WarmClient(nb_man, km=warm.manager, kernel_name=kernel_name)
                 client.kc = warm.client
                 return client.execute()
             except BaseException:

@@ -1,0 +1,119 @@
+"""The front page of an audience: the cycle in short, and the way to every other page.
+
+In: a ``Publication`` and its areas. Out: HTML. Words about how small counts are
+treated follow from the audience's threshold, and rows of deliveries are never told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from lagesbild.period import swedish_date
+from lagesbild.present import cells, geometry, maps, page_parts, swedish
+from lagesbild.present.display import ID
+from lagesbild.publish import page
+from lagesbild.publish.products import Product, page_name
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from lagesbild.publication import Publication
+
+FILE = "index.html"
+_COLUMN = "rate_per_1000_quarter"
+
+
+def render(
+    publication: Publication,
+    frame: page.Frame,
+    *,
+    areas: gpd.GeoDataFrame,
+    base_map: gpd.GeoDataFrame | None,
+    products: list[Product],
+    threshold: int,
+) -> str:
+    """Make the front page.
+
+    Parameters
+    ----------
+    publication : Publication
+    frame : Frame
+    areas : GeoDataFrame
+        EPSG:3006, for the map.
+    base_map : GeoDataFrame or None
+        Water and roads.
+    products : list of Product
+        Those of the audience.
+    threshold : int
+        Counts from 1 up to but not including it are withheld.
+
+    Returns
+    -------
+    str
+    """
+    body = page.fill(
+        "index.html.j2",
+        cycle=frame.cycle,
+        municipality=frame.municipality,
+        status=frame.status,
+        is_draft=frame.status == "Utkast",
+        data_until=swedish_date(publication.data_until),
+        period_name=swedish.upper_first(frame.period_name),
+        brief=page_parts.brief(page_parts.sentences(publication)),
+        areas=_areas(publication, products),
+        map=_map(publication, areas, base_map, products),
+        products=[_card(product) for product in products],
+        deliveries=page_parts.deliveries_table(publication),
+        hiding=_hiding(threshold),
+        contact=frame.contact,
+    )
+    html = Markup(body.replace(ID, "i-"))
+    return page.render(html, frame, file=FILE, title="Hur är läget?")
+
+
+def _areas(publication: Publication, products: list[Product]) -> list[dict]:
+    sheet = next(product for product in products if product.per_area)
+    rows = publication.areas_listed.to_dict("records")
+    rows.sort(key=lambda row: swedish.sort_key(row["name"]))
+    return [
+        {"name": row["name"], "file": page_name(sheet, row["area_id"])} for row in rows
+    ]
+
+
+def _map(publication, areas, base_map, products: list[Product]) -> Markup:
+    sheet = next(product for product in products if product.per_area)
+    table = publication.table("area_id")
+    wanted = cells.column(_COLUMN)
+    drawn = maps.shown_areas(table, _COLUMN)
+    drawing = geometry.draw(areas[areas["area_id"].isin(list(drawn))])
+    title = f"Anmälda brott, {wanted.unit}"
+    return maps.figure(
+        drawn,
+        drawing,
+        wanted,
+        title=title,
+        name="start",
+        small=f"{swedish.upper_first(page_parts.publication_period(publication).name)}. "
+        "Starkare färg betyder fler. Välj ett område för att se dess blad.",
+        base_map=base_map,
+        link=lambda area_id: page_name(sheet, area_id),
+    )
+
+
+def _card(product: Product) -> dict:
+    return {
+        "title": product.title,
+        "lede": product.lede,
+        "file": None if product.per_area else page_name(product),
+    }
+
+
+def _hiding(threshold: int) -> str:
+    if threshold <= 1:
+        return "Den här sidan är intern: små antal visas, och får inte lämna huset."
+    return (
+        f"Antal från 1 till {threshold - 1} visas aldrig. Ibland döljs fler siffror, för "
+        "att de dolda inte ska gå att räkna ut."
+    )
