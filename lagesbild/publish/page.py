@@ -29,6 +29,12 @@ ONLY_IN_LAB = "bara-i-lab"
 """Tag of a markdown cell that speaks to who runs the notebook, not to the reader."""
 
 _ON_ITS_OWN = ("<section", '<div class="top"', '<div class="two"')
+# an audience that is not named here gets no page at all
+_MARKS = {
+    "intern": "Internt \u2013 kan innehålla personuppgifter",
+    "radet": "",
+    "offentlig": "",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Frame:
 
     municipality: str
     is_invented: bool
+    audience: str
     cycle: str
     period_name: str
     status: str
@@ -96,6 +103,7 @@ def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
         body=body,
         municipality=frame.municipality,
         is_invented=frame.is_invented,
+        mark=_MARKS[frame.audience],
         contact=frame.contact,
         navigation=[
             {"file": link.file, "title": link.title, "is_current": link.file == file}
@@ -179,6 +187,7 @@ def _paper_foot(frame: Frame) -> str:
     """On paper every sheet says whose, when, its status, and which of how many."""
     words = [frame.municipality, f"Lägesbild {frame.cycle}", frame.status]
     words += ["påhittade siffror"] if frame.is_invented else []
+    words += [_MARKS[frame.audience]] if _MARKS[frame.audience] else []
     foot = " · ".join(words)
     for sign in ("\\", '"', "<", "\n"):
         foot = foot.replace(sign, " ")
