@@ -44,6 +44,16 @@ GEOCODE_METHODS = (
     "avvisad",
     "skyddad",
 )
+AREA_LEVELS = (
+    "country",
+    "county",
+    "municipality",
+    "peer_group",
+    "district",
+    "residential_area",
+    "treatment_plant",
+)
+INDICATOR_STATUSES = ("final", "preliminary", "missing")
 WITHOUT_AREA = "Utan område"
 """Shown name of the member of the area dimension whose ``area_id`` is "" ."""
 
@@ -194,6 +204,23 @@ _NOTICES = {
     "municipality_name": _text(),
 }
 
+# One row, one published figure of one source: indicator × place × breakdown × period.
+_INDICATORS = {
+    "indicator_id": _text(),  # key in indicators.csv, which has name, unit, caveat
+    "area_id": _text(),  # "0000" the nation, county, municipality or source's own code
+    "area_level": _text(isin=AREA_LEVELS),
+    "breakdown": _text(),  # "alla", "kvinnor", "man" or the source's own group
+    "period": _text(),  # year, quarter or pooled years "2021-2024"
+    "value": _number(),  # missing: the source has the row but no figure
+    "lower": _number(),  # limits as the source gives them, 95 %
+    "upper": _number(),
+    "n_respondents": _whole(False),
+    "unit": _text(),
+    "source": _text(),
+    "status": _text(isin=INDICATOR_STATUSES),
+    "retrieved_at": _time(DAY),
+}
+
 _AREAS = {
     "area_id": _text(),
     "name": _text(),
@@ -229,6 +256,7 @@ _TABLES = {
     "closed_counts": _CLOSED_COUNTS,
     "ready_counts": _READY_COUNTS,
     "notices": _NOTICES,
+    "indicators": _INDICATORS,
     "areas": _AREAS,
     "population": _POPULATION,
     "addresses": _ADDRESSES,
@@ -237,6 +265,7 @@ _TABLES = {
 _UNIQUE = {
     "deliveries": ["delivery_id"],
     "notices": ["notice_id"],
+    "indicators": ["indicator_id", "area_id", "breakdown", "period", "source"],
     "areas": ["area_id"],
     "population": ["area_id", "year"],
     "addresses": ["address_id"],

@@ -49,7 +49,7 @@ def read_excel_file(
         If it is no .xlsx file, the declared sheet is missing, or several sheets
         hold the mapped headings.
     """
-    sheets = _read_sheets(content, layout.sheet, file_name)
+    sheets = read_sheets(content, layout.sheet, file_name)
     wanted = tuple(layout.columns.values())
     found = {name: find_header(rows[:MAX_TITLE_ROWS], wanted) for name, rows in sheets}
     matching = [name for name, header in found.items() if header.matches]
@@ -75,7 +75,7 @@ def read_excel_file(
     return frame, header, detected + counted
 
 
-def _read_sheets(
+def read_sheets(
     content: bytes, wanted: str | None, file_name: str
 ) -> list[tuple[str, list[list[str]]]]:
     """Name and rows of each sheet, every row as wide as the widest."""
