@@ -15,6 +15,7 @@ _HOMES = {
     "Period": "period",
     "open_workspace": "workspace",
     "load_areas": "read.reference",
+    "load_base_map": "read.reference",
     "load_population": "read.reference",
     "load_incidents": "store",
     "load_deliveries": "store",

@@ -386,7 +386,7 @@ def _open(folder: Path | None) -> Workspace:
     from lagesbild.workspace import open_workspace
 
     ws = open_workspace(folder or _of_the_group("workspace"))
-    finish_or_undo(ws.outputs)
+    finish_or_undo(ws)
     return ws
 
 

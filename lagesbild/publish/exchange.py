@@ -11,67 +11,99 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lagesbild.errors import PublishError
+from lagesbild.errors import LockError, PublishError
 
-_NEW, _OLD, _JOURNAL = ".ny", ".gammal", ".byte.json"
+if TYPE_CHECKING:
+    from lagesbild.workspace import Workspace
+
+_NEW, _OLD, _JOURNAL, _PART = ".ny", ".gammal", ".byte.json", ".byte.json.del"
+_ENDINGS = (_NEW, _OLD, _JOURNAL, _PART)
 _TRIES, _PAUSE = 6, 0.25
 
 
-def begin(folder: Path) -> Path:
-    """An empty staging folder beside ``folder``."""
-    staging = folder.with_name(folder.name + _NEW)
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    return staging
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Fill a staging folder in a ``with``; it takes the place of ``folder`` at the end.
 
-
-def commit(folder: Path) -> None:
-    """Put the finished staging folder in the place of ``folder``.
+    If anything goes wrong inside, or the run is stopped, the old folder stays. The
+    caller holds the workspace's lock.
 
     Raises
     ------
     PublishError
         If a file of the old folder is held open by another program; all is as before.
     """
-    journal = folder.with_name(folder.name + _JOURNAL)
-    _write(journal, {"folder": folder.name})
+    _finish(folder.parent)
+    staging = folder.with_name(folder.name + _NEW)
     try:
-        _exchange(folder)
-    except PermissionError:
-        _undo(folder)
-        journal.unlink(missing_ok=True)
+        staging.mkdir(parents=True)
+    except FileExistsError:
         raise PublishError(
-            f"Sidorna i {folder.name} hålls öppna av ett annat program. Stäng det och "
-            "kör igen. De tidigare sidorna är orörda."
+            f"Mappen {staging.name} bland sidorna hålls öppen av ett annat program. "
+            "Stäng det och kör igen. De tidigare sidorna är orörda."
         ) from None
-    journal.unlink(missing_ok=True)
+    try:
+        yield staging
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    _commit(folder)
 
 
-def abandon(folder: Path) -> None:
-    """Throw the staging folder away; the old one was never touched."""
-    shutil.rmtree(folder.with_name(folder.name + _NEW), ignore_errors=True)
-
-
-def finish_or_undo(folder: Path) -> None:
+def finish_or_undo(ws: Workspace) -> None:
     """Finish what an earlier command was cut short in.
 
     Parameters
     ----------
-    folder : Path
-        The workspace's outputs, which holds the folders that are exchanged. A folder
-        that is not there is nothing to do.
+    ws : Workspace
+        Nothing is touched while another process writes in it: what looks left behind
+        is then what that process is making.
     """
-    if not folder.is_dir():
+    from lagesbild.workspace import lock
+
+    if not any(file.name.endswith(_ENDINGS) for file in ws.outputs.glob("*")):
         return
-    for journal in sorted(folder.glob(f"*{_JOURNAL}")):
-        _exchange(folder / json.loads(journal.read_text("utf-8"))["folder"])
+    try:
+        with lock(ws):
+            _finish(ws.outputs)
+    except LockError:
+        return
+
+
+def _finish(outputs: Path) -> None:
+    for journal in sorted(outputs.glob(f"*{_JOURNAL}")):
+        name = json.loads(journal.read_text(encoding="utf-8"))["folder"]
+        _exchange_or_undo(outputs / name, journal)
+    for part in outputs.glob(f"*{_PART}"):
+        part.unlink()
+    for left in (_NEW, _OLD):  # no journal: it was never finished, or is done with
+        for folder in outputs.glob(f"*{left}"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _commit(folder: Path) -> None:
+    """Put the finished staging folder in the place of ``folder``."""
+    journal = folder.with_name(folder.name + _JOURNAL)
+    _write(journal, {"folder": folder.name})
+    _exchange_or_undo(folder, journal)
+
+
+def _exchange_or_undo(folder: Path, journal: Path) -> None:
+    try:
+        _exchange(folder)
+    except PermissionError:
+        _undo(folder)
         journal.unlink()
-    for staging in sorted(folder.glob(f"*{_NEW}")):
-        shutil.rmtree(staging)  # no journal: it was never finished
-    for old in sorted(folder.glob(f"*{_OLD}")):
-        shutil.rmtree(old)
+        raise PublishError(
+            f"Sidorna i {folder.name} hålls öppna av ett annat program. Stäng det och "
+            "kör igen. De tidigare sidorna är orörda."
+        ) from None
+    journal.unlink()
 
 
 def _exchange(folder: Path) -> None:
@@ -90,7 +122,7 @@ def _undo(folder: Path) -> None:
     old = folder.with_name(folder.name + _OLD)
     if old.is_dir() and not folder.is_dir():
         _replace(old, folder)
-    abandon(folder)
+    shutil.rmtree(folder.with_name(folder.name + _NEW), ignore_errors=True)
 
 
 def _replace(source: Path, target: Path) -> None:
@@ -108,7 +140,7 @@ def _replace(source: Path, target: Path) -> None:
 
 def _write(file: Path, content: dict) -> None:
     """Write a small file whole: under another name first, then renamed."""
-    part = file.with_name(file.name + ".del")
+    part = file.with_name(file.name + _PART.removeprefix(_JOURNAL))
     with part.open("w", encoding="utf-8", newline="\n") as handle:
         json.dump(content, handle)
         handle.flush()

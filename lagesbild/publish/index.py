@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from lagesbild.period import swedish_date
+from lagesbild.period import Period, swedish_date
 from lagesbild.present import cells, geometry, maps, page_parts, swedish
 from lagesbild.present.display import ID
 from lagesbild.publish import page
@@ -95,7 +95,7 @@ def _map(publication, areas, base_map, products: list[Product]) -> Markup:
         wanted,
         title=title,
         name="start",
-        small=f"{swedish.upper_first(page_parts.publication_period(publication).name)}. "
+        small=f"{swedish.upper_first(Period(str(publication.cycle)).name)}. "
         "Starkare färg betyder fler. Välj ett område för att se dess blad.",
         base_map=base_map,
         link=lambda area_id: page_name(sheet, area_id),
@@ -114,6 +114,6 @@ def _hiding(threshold: int) -> str:
     if threshold <= 1:
         return "Den här sidan är intern: små antal visas, och får inte lämna huset."
     return (
-        f"Antal från 1 till {threshold - 1} visas aldrig. Ibland döljs fler siffror, för "
-        "att de dolda inte ska gå att räkna ut."
+        f"Antal från 1 till {threshold - 1} visas aldrig. Ibland döljs fler siffror, "
+        "för att de dolda inte ska gå att räkna ut."
     )

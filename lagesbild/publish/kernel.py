@@ -46,17 +46,13 @@ class _Warm:
 _kernels: dict[int, _Warm] = {}
 
 
-def check_parameters(notebook: Path, given: tuple[str, ...]) -> None:
-    """See that the notebook declares every parameter a run gives it.
-
-    papermill only warns of an unknown one, and the run would show the wrong thing.
+def parameters_of(notebook: Path) -> list[str]:
+    """The names a notebook declares in its cell tagged "parameters".
 
     Raises
     ------
     NotebookError
         If there is no such notebook.
-    ParameterError
-        If a name is not in the notebook's cell tagged "parameters".
     """
     from papermill import inspect_notebook
 
@@ -65,12 +61,24 @@ def check_parameters(notebook: Path, given: tuple[str, ...]) -> None:
             f"Hittar inte notebooken {notebook.name}. Kör kommandot från projektets "
             "mapp, den som har mappen notebooks/."
         )
-    known = list(inspect_notebook(str(notebook)))
-    unknown = [name for name in given if name not in known]
+    return list(inspect_notebook(str(notebook)))
+
+
+def check_parameters(name: str, declared: list[str], given: tuple[str, ...]) -> None:
+    """See that the notebook declares every parameter a run gives it.
+
+    papermill only warns of an unknown one, and the run would show the wrong thing.
+
+    Raises
+    ------
+    ParameterError
+        If one of ``given`` is not in ``declared``.
+    """
+    unknown = [parameter for parameter in given if parameter not in declared]
     if unknown:
         raise ParameterError(
-            f"{notebook.name} har ingen parameter '{unknown[0]}'. Notebooken har "
-            f"{', '.join(known) or 'inga parametrar'}. Rätta cellen märkt 'parameters'."
+            f"Notebooken {name} har ingen parameter '{unknown[0]}'. Den har "
+            f"{', '.join(declared) or 'inga'}. Rätta cellen märkt 'parameters'."
         )
 
 
@@ -113,24 +121,39 @@ def execute(notebook: Path, parameters: dict, executed: Path) -> NotebookNode:
             log_output=False,
         )
     except PapermillExecutionError as error:
-        raise NotebookError(_told(notebook, parameters, error)) from None
+        raise NotebookError(_told(notebook, parameters, executed, error)) from None
 
 
-def _told(notebook: Path, parameters: dict, error) -> str:
+def _told(notebook: Path, parameters: dict, executed: Path, error) -> str:
     import lagesbild.errors as ours
 
     what = ", ".join(
         str(parameters[name])
-        for name in ("audience", "area_id")
+        for name in ("cycle", "audience", "area_id")
         if parameters.get(name) is not None
     )
     # the text of our own errors holds no data; that of others may
     is_ours = isinstance(getattr(ours, error.ename, None), type)
     why = error.evalue if is_ours else f"Felet är av slaget {error.ename}."
     return (
-        f"{notebook.name} ({what}) stannade i cell {error.cell_index + 1}. {why} "
-        "Tidigare sidor är orörda."
+        f"{notebook.name} ({what}) stannade i cell "
+        f"{_number_in(notebook, error.cell_index)}. {why} Den körda notebooken med "
+        f"felet är {executed.name} i arbetsytans lager. Tidigare sidor är orörda."
     )
+
+
+def _number_in(notebook: Path, index: int) -> int:
+    """The cell's number in the notebook as it is written, from 1.
+
+    papermill counts from 0 in the executed one, where it has put a cell of its own
+    after the one tagged "parameters".
+    """
+    import nbformat
+
+    cells = nbformat.read(notebook, as_version=4).cells
+    tags = [cell.metadata.get("tags", []) for cell in cells]
+    place = next((n for n, found in enumerate(tags) if "parameters" in found), -1)
+    return index + 1 if index <= place else index
 
 
 def _register() -> None:

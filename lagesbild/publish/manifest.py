@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 NAME = "manifest.json"
 
 
-def write(folder: Path, publication: Publication, workspace: Workspace) -> None:
+def write(
+    folder: Path,
+    publication: Publication,
+    workspace: Workspace,
+    *,
+    parameters: dict | None = None,
+) -> None:
     """Write the manifest of an audience's pages, last of its files.
 
     Parameters
@@ -28,6 +34,8 @@ def write(folder: Path, publication: Publication, workspace: Workspace) -> None:
         Holds the finished pages.
     publication : Publication
     workspace : Workspace
+    parameters : dict, optional
+        Further parameters of the run.
     """
     pages = sorted(file for file in folder.iterdir() if file.name != NAME)
     content = {
@@ -38,10 +46,22 @@ def write(folder: Path, publication: Publication, workspace: Workspace) -> None:
         "as_of": str(publication.data_until)[:10],
         "sequence_number": publication.meta.get("sequence_number"),
         "settings_sha256": workspace.settings_sha256,
+        "registers_sha256": _sha256_of_all(workspace.reference, workspace.registers),
+        "notebooks_sha256": _sha256_of_all(workspace.project / "notebooks"),
+        "parameters": parameters or {},
         "lagesbild_version": version("lagesbild"),
-        "files": {
-            file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in pages
-        },
+        "files": {file.name: _sha256(file) for file in pages},
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _sha256_of_all(*folders: Path) -> str:
+    """One hash of all the files there; their names are an analyst's and stay here."""
+    files = [f for folder in folders for f in folder.glob("*") if f.is_file()]
+    lines = sorted(f"{file.name} {_sha256(file)}" for file in files)
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

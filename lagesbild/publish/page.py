@@ -89,7 +89,7 @@ def render_notebook(
 
 
 def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
-    """Put a page's body into the template, with its policy; checked before it is given."""
+    """Put a page's body into the template with its policy, and check the page."""
     style = _read("style.css") + _paper_foot(frame)
     script = _read("page.js")
     invented = " (påhittade siffror)" if frame.is_invented else ""
@@ -158,11 +158,14 @@ def _words(source: str, number: int) -> tuple[str, Markup]:
 
 def _fragment(output, prefix: str, where: str, number: int) -> tuple[str, Markup]:
     data = output.get("data", {})
-    if output.output_type not in ("display_data", "execute_result") or PAGE_MIME not in data:
+    if (
+        output.output_type not in ("display_data", "execute_result")
+        or PAGE_MIME not in data
+    ):
         raise PublishError(
             f"{where}: cell {number} visar något som inte hör till sidan (en utskrift, "
-            "en varning eller en tabell utan show_). Använd lagesbilds show_-funktioner "
-            "och ta bort resten."
+            "en varning eller en tabell utan show_). Använd lagesbilds "
+            "show_-funktioner och ta bort resten."
         )
     html = data[PAGE_MIME]
     html = html if isinstance(html, str) else "".join(html)
@@ -173,8 +176,8 @@ def _fragment(output, prefix: str, where: str, number: int) -> tuple[str, Markup
 
 def _policy(script: str, style: str) -> str:
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src '{_hash(script)}'; "
+        f"style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -194,7 +197,8 @@ def _paper_foot(frame: Frame) -> str:
     font = 'font:9pt "Segoe UI","Liberation Sans",Arial,sans-serif;color:#4a5963'
     return (
         f'@page{{size:A4;margin:17mm 16mm 19mm;@bottom-left{{content:"{foot}";{font}}}'
-        f'@bottom-right{{content:"Sida " counter(page) " av " counter(pages);{font}}}}}\n'
+        f'@bottom-right{{content:"Sida " counter(page) " av " counter(pages);'
+        f"{font}}}}}\n"
     )
 
 

@@ -1,0 +1,214 @@
+"""The way out: one cycle's notebooks → the pages of every audience, all or none.
+
+In: a workspace with its deliveries read in. Out: ``outputs/<kommun>/<cycle>/``, with a
+folder an audience: pages, index.html and manifest.json. Executed notebooks and run
+times are kept in lager/, which is private. A run that fails leaves the old pages.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lagesbild.errors import ParameterError
+from lagesbild.period import Period
+from lagesbild.publish import checks, exchange, index, kernel, manifest, page
+from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
+from lagesbild.publish.work import Task, do_all
+from lagesbild.workspace import AUDIENCES, lock, make_private_folder
+
+if TYPE_CHECKING:
+    from lagesbild.publication import Publication
+    from lagesbild.workspace import Workspace
+
+RUNS = "korningar"
+_PRIVATE_AUDIENCE = "intern"
+
+
+def run_cycle(
+    ws: Workspace,
+    cycle: Period | str,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+    parameters: dict | None = None,
+) -> dict:
+    """Make the pages of a cycle for every audience, and put them in place together.
+
+    Parameters
+    ----------
+    ws : Workspace
+    cycle : Period or str
+        A quarter.
+    jobs : int, optional
+        Number of processes; None is one a processor.
+    on_progress : function, optional
+        Called with pages done, pages in all and the name of the latest.
+    parameters : dict, optional
+        Further parameters, each for the notebooks that declare it.
+
+    Returns
+    -------
+    dict
+        ``pages``, one entry a page with file, product, audience and seconds, and
+        ``seconds`` in all.
+
+    Raises
+    ------
+    ParameterError
+        If a notebook lacks a parameter; nothing has been run.
+    NotebookError, PublishError, ProtectError
+        If a page cannot be made or put in place; the previous pages stay.
+    """
+    from lagesbild.publication import make_publications, open_publication
+
+    started = time.monotonic()
+    cycle = Period(str(cycle))
+    given = _check_notebooks(ws.project / "notebooks", parameters or {})
+    make_publications(ws, cycle)
+    with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
+        opened = [open_publication(ws, cycle, name) for name in AUDIENCES]
+        runs = _empty_runs(ws, cycle)
+        folders = [_make_folder(staging, found) for found in opened]
+        tasks = [t for o in opened for t in _plan(ws, o, given, staging, runs)]
+        pages = do_all(tasks, jobs=jobs, on_progress=on_progress)
+        for found, folder in zip(opened, folders, strict=True):
+            pages.append(_write_index(ws, found, folder))
+            manifest.write(folder, found, ws, parameters=parameters)
+        checks.check_folder(staging, private=ws.root)
+    told = {"pages": _in_order(pages), "seconds": round(time.monotonic() - started, 3)}
+    _log(ws, cycle, told)
+    return told
+
+
+def _check_notebooks(folder: Path, extra: dict) -> dict[str, dict]:
+    """Hold every notebook's parameters to the table; give each its further ones."""
+    known = {p.name: kernel.parameters_of(folder / f"{p.name}.ipynb") for p in PRODUCTS}
+    for product in PRODUCTS:
+        kernel.check_parameters(product.name, known[product.name], product.parameters)
+    ours = {name for product in PRODUCTS for name in product.parameters}
+    for name in extra:
+        if name in ours:
+            raise ParameterError(f"Parametern '{name}' sätts av körningen själv.")
+        if not any(name in names for names in known.values()):
+            told = sorted({n for names in known.values() for n in names} - ours)
+            raise ParameterError(
+                f"Ingen notebook har parametern '{name}'. De har, utöver dem som "
+                f"körningen sätter: {', '.join(told) or 'inga'}."
+            )
+    return {
+        product: {name: value for name, value in extra.items() if name in names}
+        for product, names in known.items()
+    }
+
+
+def _empty_runs(ws: Workspace, cycle: Period) -> Path:
+    """Where the executed notebooks of this run are kept, emptied of the last one's."""
+    folder = ws.lager / RUNS / str(cycle)
+    shutil.rmtree(folder, ignore_errors=True)
+    make_private_folder(folder.parent)
+    return make_private_folder(folder)
+
+
+def _make_folder(staging: Path, publication: Publication) -> Path:
+    folder = staging / publication.audience
+    if publication.audience == _PRIVATE_AUDIENCE:
+        return make_private_folder(folder)
+    folder.mkdir()
+    return folder
+
+
+def _plan(
+    ws: Workspace, publication: Publication, given: dict, staging: Path, runs: Path
+) -> list[Task]:
+    """One task a page of this audience, in the order of the table of products."""
+    frame = _frame(publication)
+    tasks = []
+    for product in for_audience(publication.audience):
+        common = {
+            "workspace": str(ws.root),
+            "cycle": str(publication.cycle),
+            "audience": publication.audience,
+        } | given[product.name]
+        task = Task(
+            product=product.name,
+            audience=publication.audience,
+            notebook=ws.project / "notebooks" / f"{product.name}.ipynb",
+            parameters=common,
+            title=product.title,
+            file=page_name(product),
+            folder=staging / publication.audience,
+            executed=runs / publication.audience,
+            frame=frame,
+        )
+        if not product.per_area:
+            tasks.append(task)
+            continue
+        areas = publication.areas_listed
+        check_names(product, areas["area_id"])
+        tasks += [
+            replace(
+                task,
+                parameters=common | {"area_id": area_id},
+                title=name,
+                file=page_name(product, area_id),
+            )
+            for area_id, name in zip(areas["area_id"], areas["name"], strict=True)
+        ]
+    return tasks
+
+
+def _frame(publication: Publication) -> page.Frame:
+    """What all pages of the audience share; area sheets are reached from the index."""
+    links = [page.Link(index.FILE, "Start")]
+    for product in for_audience(publication.audience):
+        file = f"{index.FILE}#hitta" if product.per_area else page_name(product)
+        links.append(page.Link(file, product.title))
+    return page.Frame(
+        municipality=publication.municipality,
+        is_invented=publication.is_invented,
+        audience=publication.audience,
+        cycle=str(publication.cycle),
+        period_name=Period(str(publication.cycle)).name,
+        status=publication.status,
+        contact=publication.contact,
+        navigation=tuple(links),
+    )
+
+
+def _write_index(ws: Workspace, publication: Publication, folder: Path) -> dict:
+    from lagesbild.read.reference import load_areas, load_base_map
+
+    started = time.monotonic()
+    html = index.render(
+        publication,
+        _frame(publication),
+        areas=load_areas(ws),
+        base_map=load_base_map(ws),
+        products=for_audience(publication.audience),
+        threshold=getattr(ws.settings.audiences, publication.audience).threshold,
+    )
+    (folder / index.FILE).write_text(html, encoding="utf-8", newline="\n")
+    return {
+        "file": index.FILE,
+        "product": "index",
+        "audience": publication.audience,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _in_order(pages: list[dict]) -> list[dict]:
+    return sorted(pages, key=lambda p: (AUDIENCES.index(p["audience"]), p["file"]))
+
+
+def _log(ws: Workspace, cycle: Period, told: dict) -> None:
+    """Run times are told here and nowhere else: pages are the same in every run."""
+    line = {"cycle": str(cycle), "ended_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    with (ws.lager / RUNS / "logg.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line | told, ensure_ascii=False) + "\n")
