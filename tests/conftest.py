@@ -117,3 +117,28 @@ def make_deliveries(starts, sources=("polisen", *OTHERS)):
 def town():
     """The function that makes an invented town."""
     return make_town
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory):
+    """The folder of a small demo, deliveries not ingested; copy it, never change it."""
+    from lagesbild.demo import make_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "exempelkommun"
+    return make_demo(folder, scale=0.1, n_quarters=6)
+
+
+@pytest.fixture(scope="session")
+def ingested_demo(small_demo, tmp_path_factory):
+    """The workspace of a small demo with all deliveries ingested; never change it."""
+    import shutil
+
+    from lagesbild.ingest import ingest_files
+    from lagesbild.workspace import open_workspace
+
+    folder = tmp_path_factory.mktemp("inlast") / "exempelkommun"
+    shutil.copytree(small_demo, folder)  # keeps the times at which files came
+    ws = open_workspace(folder)
+    told = ingest_files(ws)
+    assert {row["status"] for row in told} == {"inläst"}
+    return ws

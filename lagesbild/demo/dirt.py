@@ -32,6 +32,17 @@ SHARES = {
     "fastighet": 0.004,
     "omradesnamn": 0.006,
 }
+COLUMNS = (
+    "street",
+    "number",
+    "tail",
+    "text",
+    "locality",
+    "dirt",
+    "is_placeable",
+    "personal",
+)
+"""What ``write_places`` returns."""
 _HOPELESS = ("okand_gata", "skrap", "tom", "annan_kommun", "fastighet")
 _SHORT = {
     "gatan": ("g.", "g", "gat", "gat."),
@@ -100,17 +111,7 @@ def write_places(
         text += (", " + written["locality"]).where(written["locality"] != "", "")
     shape = written["dirt"].eq("blanksteg")
     written["text"] = text.where(~shape, "  " + text.str.replace(" ", "  ") + " ")
-    columns = [
-        "street",
-        "number",
-        "tail",
-        "text",
-        "locality",
-        "dirt",
-        "is_placeable",
-        "personal",
-    ]
-    return written[columns]
+    return written[list(COLUMNS)]
 
 
 def _told_places(events: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
