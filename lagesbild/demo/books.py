@@ -82,12 +82,13 @@ def make_books(quarter: Period, *, seed: int, scale: float) -> dict[str, pd.Data
     -------
     dict
         Source → frame, one row a report, by when it was reported: the columns of
-        ``events.draw_quarter`` and ``dirt.write_places``; ``key``; ``note``,
-        ``note_datum``, ``contact`` (free texts and the personal data in them);
-        ``point`` (how coordinates are told: good, none or a kind of error), ``told_e``
-        and ``told_n``; ``fault`` (reason for which the row will be rejected, "");
-        ``again_…`` (the place as a corrected file writes it); and the flags ``is_late``, ``is_added``, ``is_withdrawn``, ``is_rewritten``,
-        ``is_doubled``, ``is_conflicting``.
+        ``events.draw_quarter`` and ``dirt.write_places``; ``key`` (not all files show
+        it); ``note``, ``note_datum``, ``contact`` (free texts and the personal data in
+        them); ``point`` (how coordinates are told: good, none or a kind of error),
+        ``told_e`` and ``told_n``; ``fault`` (reason for which the row will be rejected,
+        ""); ``again_…`` (the place as a corrected file writes it); and the flags
+        ``is_late``, ``is_added``, ``is_withdrawn``, ``is_rewritten``, ``is_doubled``,
+        ``is_conflicting``.
     """
     drawn = events.draw_quarter(quarter, seed=seed, scale=scale)
     number = (quarter.year - 2000) * 4 + quarter.number

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,7 @@ def _deliver(
     shape = SHAPES[books.form_of(source, quarter)]
     name = shape.name.format(f"{quarter.label}{mark}")
     rows = rows.assign(repeats=rows.get("repeats", ""))
-    at_noon = datetime(*quarter.end.timetuple()[:3], 10, tzinfo=timezone.utc)
+    at_noon = datetime(*quarter.end.timetuple()[:3], 10, tzinfo=UTC)
     return Delivery(
         file_name=name,
         shape=shape,

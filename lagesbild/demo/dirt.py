@@ -207,9 +207,8 @@ def _write_localities(
         )
         told &= ~written["dirt"].isin(("skrap", "tom", "annan_kommun", "fastighet"))
         return written.assign(locality=true.where(told, ""))
-    others = {name: other for name, other in zip(
-        geography.DISTRICTS, geography.DISTRICTS[1:] + geography.DISTRICTS[:1], strict=True
-    )}  # fmt: skip
+    names = geography.DISTRICTS
+    others = dict(zip(names, names[1:] + names[:1], strict=True))
     locality = true.mask(chance < 0.10, "").mask(chance > 0.97, geography.NAME)
     locality = locality.mask(chance > 0.992, true.map(others))
     is_wrong = pd.Series(chance > 0.992, index=written.index)
@@ -284,13 +283,12 @@ def _known_areas() -> dict[tuple[str, str, str], int]:
     district = geography.area_facts()["kommundel"].to_numpy()
     aliases = places.assign(namn=places["alias"].str.split("|")).explode("namn")
     named = pd.concat([places, aliases[aliases["namn"] != ""]])
+    street = addresses.rename(columns={"gatuadress": "street"})
+    numbers = (street["husnummer"] + street["bokstav"], street["husnummer"], "")
     rows = [
         pd.DataFrame({"street": named["namn"], "n": "", "area": named["area"]}),
-        *(
-            pd.DataFrame({"street": addresses["gatuadress"], "n": number, "area": addresses["area"]})
-            for number in (addresses["husnummer"] + addresses["bokstav"], addresses["husnummer"], "")
-        ),
-    ]  # fmt: skip
+        *(street[["street", "area"]].assign(n=number) for number in numbers),
+    ]
     table = pd.concat(rows, ignore_index=True)
     table["where"] = district[table["area"]]
     both = pd.concat([table, table.assign(where="")])

@@ -60,7 +60,9 @@ _AREAS = (
 DISTRICTS = ("Exempelstad", "Fabelby", "Sagovik", "Diktnäs", "Påhittsbo")
 
 _ROADS = {
-    "Exempelleden": ((0.2, 7.3), (4.4, 7.9), (7.2, 8.2), (8.9, 8.6), (11.4, 8.9), (16.5, 9.9)),
+    "Exempelleden": (
+        (0.2, 7.3), (4.4, 7.9), (7.2, 8.2), (8.9, 8.6), (11.4, 8.9), (16.5, 9.9)
+    ),
     "Fabelvägen": ((8.0, 8.3), (7.7, 10.4), (7.9, 12.4), (8.6, 17.5)),
     "Diktvägen": ((8.0, 8.3), (7.8, 6.2), (8.7, 4.0), (9.2, 0.0)),
 }  # fmt: skip
@@ -157,7 +159,7 @@ def make_deso() -> gpd.GeoDataFrame:
 
 
 def _halve(shape: shapely.Polygon, names: tuple[str, ...]) -> list[shapely.Polygon]:
-    """The two sides of a line through the middles of the areas, or from west to east."""
+    """The two sides of a line through the middles of the areas, or west to east."""
     facts = area_facts().set_index("namn").loc[list(names)]
     ends = facts[["east_m", "north_m"]].to_numpy()
     middle = ends.mean(axis=0)

@@ -29,7 +29,7 @@ ROWS, PERSONAL, PLANTED = "facit.csv", "personuppgifter.csv", "planterat.json"
 
 
 def read_choices(folder: Path) -> dict | None:
-    """How the demo in a folder was made: seed, scale and quarters; None if it is none."""
+    """How the demo in a folder was made (seed, scale, quarters); None if it is none."""
     file = folder / FOLDER / PLANTED
     if not file.is_file():
         return None
