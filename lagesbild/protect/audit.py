@@ -21,7 +21,7 @@ CEILING = 100_000.0
 SLACK = 1e-5
 N_CROWDS = 16
 BY_AREA = ("n_offences", "n_observations")
-BY_GROUP = ("n_reports", "n_events")
+BY_GROUP = ("n_reports", "n_events", "n_events_occurred")
 
 
 def audit(

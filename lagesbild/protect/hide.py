@@ -12,7 +12,13 @@ import pandas as pd
 from lagesbild.period import Period
 
 HIDDEN_VERDICT = "visas inte"
-COUNTS = ("n_offences", "n_observations", "n_reports", "n_events")
+COUNTS = (
+    "n_offences",
+    "n_observations",
+    "n_reports",
+    "n_events",
+    "n_events_occurred",
+)
 RATE = ("rate_per_1000_quarter", "rate_lower", "rate_upper")
 CHANGE = ("rate_ratio", "ratio_lower", "ratio_upper")
 # said of a cell whatever its count is, so they may stand beside a hidden one

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lagesbild.protect.program import quiet_solver
+
 if TYPE_CHECKING:
     from lagesbild.protect.suppress import Sums
 
@@ -91,9 +93,7 @@ def _make_solver(values, sums, hidden, at):
     model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
     model.a_matrix_.index_ = np.array(index, dtype=np.int32)
     model.a_matrix_.value_ = np.array(value)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
+    solver = quiet_solver()
     solver.setOptionValue("presolve", "off")  # warm starts serve better
     solver.passModel(model)
     every = np.arange(len(at), dtype=np.int32)

@@ -102,6 +102,17 @@ def _add_room(rows, total, parts, values, room, forced, least) -> None:
             rows.add(columns, needed, 0)
 
 
+def quiet_solver():
+    """A HiGHS solver that has printed nothing, not even its banner."""
+    # Highs() itself prints a banner before it can be told not to; its base does not
+    from highspy._core import _Highs
+
+    solver = _Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    return solver
+
+
 def _solve(rows: _Rows, forced: np.ndarray, cost: np.ndarray) -> np.ndarray | None:
     import highspy
 
@@ -121,9 +132,7 @@ def _solve(rows: _Rows, forced: np.ndarray, cost: np.ndarray) -> np.ndarray | No
     model.a_matrix_.index_ = where[columns].astype(np.int32)
     model.a_matrix_.value_ = np.concatenate(rows.coefficients)
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(used)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
+    solver = quiet_solver()
     solver.setOptionValue("random_seed", 0)
     solver.setOptionValue("mip_max_nodes", MAX_NODES)
     solver.setOptionValue("mip_rel_gap", GAP)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from lagesbild.workspace import make_private_folder
+
 
 def make_key(frames: list[pd.DataFrame], settings: dict) -> str:
     """A key that changes when a value, a setting or the code of protect changes."""
@@ -35,7 +37,7 @@ def recall_frame(
     if file.is_file():
         return pd.read_parquet(file)
     frame = make()
-    _keep(file, lambda part: frame.to_parquet(part))
+    keep(file, lambda part: frame.to_parquet(part))
     return frame
 
 
@@ -45,11 +47,12 @@ def recall_proof(folder: Path, key: str, prove: Callable[[], None]) -> None:
     if file.is_file():
         return
     prove()
-    _keep(file, lambda part: part.write_text("granskad\n", encoding="utf-8"))
+    keep(file, lambda part: part.write_text("granskad\n", encoding="utf-8"))
 
 
-def _keep(file: Path, write: Callable[[Path], object]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def keep(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all, in a folder that only its owner can enter."""
+    make_private_folder(file.parent)
     part = file.with_name(f"{file.name}.{os.getpid()}.del")
     write(part)
     os.replace(part, file)

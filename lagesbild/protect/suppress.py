@@ -26,8 +26,9 @@ MEASURES = {
     "n_observations": ("n_observations", "n_observer_events"),
 }
 """Each count, and the counts behind it that may not be small either."""
-WHOLE_MEASURES = ("n_reports", "n_events")
+WHOLE_MEASURES = ("n_reports", "n_events", "n_events_occurred")
 """Counts shown for the whole municipality and category groups only."""
+_BESIDE = ("n_offences", "n_observations", "n_reports", "n_events")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def suppress(
     Parameters
     ----------
     cells : DataFrame
-        From ``measure_cycle``.
+        From ``measure_cycle``, with ``count_occurred``.
     tree : DataFrame
         category, parent: one row a category that is not ``alla``.
     threshold : int
@@ -65,8 +66,9 @@ def suppress(
     Returns
     -------
     DataFrame
-        Index of ``cells``; bool columns n_offences, n_observations, n_reports and
-        n_events: True where hidden. A cell that is not shown in ``cells`` is False.
+        Index of ``cells``; bool columns n_offences, n_observations, n_reports,
+        n_events and n_events_occurred: True where hidden. A cell that is not shown in
+        ``cells`` is False.
     """
     names = [*MEASURES, *WHOLE_MEASURES]
     hidden = pd.DataFrame(False, index=cells.index, columns=names)
@@ -80,15 +82,15 @@ def suppress(
     is_whole = (cells["area_id"] == MUNICIPALITY) & cells["category"].isin(parents)
     # the four counts stand beside each other there: one hidden hides them all, since
     # reports are nearly offences, and events nearly observations
-    small = pd.Series(False, index=cells.index)
-    for measure in names:
-        value = cells[measure]
-        small |= (value >= 1) & (value < threshold)
-    small |= hidden["n_offences"] | hidden["n_observations"]
+    few = {m: (cells[m] >= 1) & (cells[m] < threshold) for m in names}
+    beside = hidden["n_offences"] | hidden["n_observations"]
+    for measure in _BESIDE:
+        beside |= few[measure]
     for measure in WHOLE_MEASURES:
         whole = cells[is_whole]
         shown = whole[f"{measure}_status"] == "shown"
-        must = (small[is_whole] & shown) | before.loc[is_whole, measure]
+        must = (beside | few[measure])[is_whole] & shown
+        must |= before.loc[is_whole, measure]
         narrow = _protect(whole, measure, tree, must, threshold, range_min)
         hidden[measure] = cells[f"{measure}_status"] == "shown"
         hidden.loc[is_whole, measure] = narrow
@@ -157,7 +159,7 @@ def make_sums(table: pd.DataFrame, tree: pd.DataFrame) -> tuple[np.ndarray, Sums
             total.append(whole)
             parts.append(np.array(list(here.values())))
     nodes = tree[tree["category"].isin(set(table["category"]))]
-    for area_id, at in number.groupby(level=0, sort=True):
+    for _, at in number.groupby(level=0, sort=True):
         here = dict(zip(at.index.get_level_values(1), at, strict=True))
         for parent, below in nodes.groupby("parent", sort=True)["category"]:
             known = {here[same[c]] for c in below if same[c] in here}

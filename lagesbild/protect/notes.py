@@ -1,0 +1,112 @@
+"""The sentences that the caption of every protected table must hold.
+
+In: a selection of one audience's cells and what is known of its deliveries. Out:
+Swedish sentences. Next: ``table``. Nothing is computed but from cells that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from lagesbild.offences import ALL
+
+MUNICIPALITY, WITHOUT_AREA = "*", ""
+REPORTED = (
+    "Kvartalet är det då brottet anmäldes eller observationen rapporterades "
+    "(registreringsdatum), inte det då det hände."
+)
+OCCURRED = (
+    "Kvartalet är det då händelsen inträffade (brottsdatum). Händelser utan datum är "
+    "inte med, och de senaste kvartalen är ofullständiga eftersom mycket anmäls i "
+    "efterhand."
+)
+LEFT_OUT = (
+    "Brott i nära relation, hedersrelaterade brott, sexualbrott, brott mot barn och "
+    "brott med okänd kod är inte med, inte heller i summorna."
+)
+_WHAT = {
+    "n_offences": "de anmälda brotten",
+    "n_observations": "observationerna",
+}
+_MOST_PERIODS = 3
+
+
+def make_notes(
+    table: pd.DataFrame,
+    *,
+    shares: pd.DataFrame,
+    missing: Iterable[tuple[str, str]],
+    closed_without: Iterable[tuple[str, str]],
+    date: str = "reported",
+) -> tuple[str, ...]:
+    """Make the notes of one table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The selected cells.
+    shares : DataFrame
+        The cells of "Utan område" and of the municipality whose share the caption
+        tells, or no rows.
+    missing, closed_without : iterable of (period, source name)
+        Deliveries that have not come, and those that a quarter was closed without.
+    date : str
+        "reported" or "occurred".
+
+    Returns
+    -------
+    tuple of str
+    """
+    periods = set(table["period"])
+    told = [REPORTED if date == "reported" else OCCURRED, LEFT_OUT]
+    if date == "reported":
+        told += _share_without_area(shares)
+    late = [pair for pair in missing if pair[0] in periods]
+    told += _by_source(late, "Uppgifter från {} saknas för {}.")
+    closed = [pair for pair in closed_without if pair[0] in periods]
+    told += _by_source(closed, "Uppgifter från {} var inte inne när {} stängdes.")
+    return tuple(told)
+
+
+def _share_without_area(cells: pd.DataFrame) -> list[str]:
+    """How much of the category's own count lacks area, if both figures are shown."""
+    told = []
+    for name, what in _WHAT.items():
+        cell = cells.set_index("area_id")
+        if not {MUNICIPALITY, WITHOUT_AREA} <= set(cell.index):
+            continue
+        is_general = cell.loc[MUNICIPALITY, "category"] == ALL
+        if not is_general and cell.loc[MUNICIPALITY, "measure"] != name:
+            continue
+        status = set(cell.loc[[MUNICIPALITY, WITHOUT_AREA], f"{name}_status"])
+        if "suppressed" in status:
+            told.append(f"Hur stor del av {what} som saknar område visas inte.")
+        elif status == {"shown"}:
+            told.append(_share(cell[name], what))
+    return [note for note in told if note]
+
+
+def _share(count: pd.Series, what: str) -> str:
+    without, whole = int(count[WITHOUT_AREA]), int(count[MUNICIPALITY])
+    if whole == 0:
+        return ""
+    share = round(100 * without / whole)
+    words = f"{share} procent" if share or not without else "Mindre än 1 procent"
+    return f"{words} av {what} saknar område och finns bara i raden Utan område."
+
+
+def _by_source(pairs: list[tuple[str, str]], sentence: str) -> list[str]:
+    periods: dict[str, set[str]] = {}
+    for period, source in pairs:
+        periods.setdefault(source, set()).add(period)
+    return [sentence.format(s, _listed(sorted(periods[s]))) for s in sorted(periods)]
+
+
+def _listed(periods: list[str]) -> str:
+    if len(periods) > _MOST_PERIODS:
+        return f"{len(periods)} kvartal, senast {periods[-1]}"
+    if len(periods) == 1:
+        return periods[0]
+    return f"{', '.join(periods[:-1])} och {periods[-1]}"

@@ -1,0 +1,175 @@
+"""A publication: everything one audience may see in one cycle, and nothing more.
+
+In: cells that are protected and audited. Out: ``Publication``, a frozen value, and the
+tables that pages select from it. Next: ``present``. Made and kept by ``publication``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from lagesbild.errors import UsageError
+from lagesbild.offences import ALL, category_names, load_categories
+from lagesbild.period import Period
+from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA, make_notes
+from lagesbild.protect.table import ProtectedTable
+
+KEYS = ("area_id", "category", "period")
+_WHOLE = "Hela kommunen"
+DATES = ("reported", "occurred")
+_OCCURRED = {
+    "n_events_occurred": "n_events",
+    "n_events_occurred_status": "n_events_status",
+}
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything one audience may see in one cycle.
+
+    Attributes
+    ----------
+    cycle, audience, municipality, county : str
+    is_invented : bool
+    contact : dict
+        function, email.
+    status : str
+        "Utkast".
+    data_until : date
+        When the last of the deliveries behind it was received.
+    cells : DataFrame
+        One row, area × category × quarter; see docs/architecture.md.
+    areas_listed : DataFrame
+        area_id, name, kind, district.
+    deliveries : DataFrame
+        One row, one source and quarter; numbers of rows for ``intern`` only.
+    quality : dict of str to DataFrame
+        For ``intern`` only, otherwise empty.
+    meta : dict
+        sequence_number, settings_sha256, made_from, threshold, closed_without.
+    """
+
+    cycle: str
+    audience: str
+    municipality: str
+    county: str
+    is_invented: bool
+    contact: dict[str, str]
+    status: str
+    data_until: date
+    meta: dict[str, object]
+    cells: pd.DataFrame = field(repr=False)
+    areas_listed: pd.DataFrame = field(repr=False)
+    deliveries: pd.DataFrame = field(repr=False)
+    quality: dict[str, pd.DataFrame] = field(repr=False)
+
+    def table(
+        self,
+        *by: str,
+        category: str = ALL,
+        area_id: str = MUNICIPALITY,
+        period: Period | str | None = None,
+        date: str = "reported",
+    ) -> ProtectedTable:
+        """Select cells; nothing is added up.
+
+        Parameters
+        ----------
+        *by : str
+            The dimensions that vary: area_id, category, period.
+        category, area_id, period
+            The value of each dimension that does not vary; a period of None is the
+            cycle. "*" is the municipality, "" "Utan område".
+        date : str
+            "reported": every column, by date of registration. "occurred": n_events
+            alone, by the date on which it happened.
+
+        Returns
+        -------
+        ProtectedTable
+
+        Raises
+        ------
+        UsageError
+            If a dimension or a value is not in the publication.
+        """
+        given = {"area_id": area_id, "category": category}
+        given["period"] = str(period or self.cycle)
+        _check_selection(self.cells, by, given, date, period)
+        fixed = {name: value for name, value in given.items() if name not in by}
+        frame = self.cells
+        for name, value in fixed.items():
+            frame = frame[frame[name] == value]
+        if date == "occurred":
+            frame = frame[[*KEYS, "measure", *_OCCURRED]].rename(columns=_OCCURRED)
+        else:
+            frame = frame.drop(columns=list(_OCCURRED))
+        names = self.areas_listed.set_index("area_id")["name"].to_dict()
+        return ProtectedTable(
+            frame=_in_reading_order(frame, by, list(names)),
+            by=by,
+            fixed=fixed,
+            cycle=self.cycle,
+            audience=self.audience,
+            area_names=names | {WITHOUT_AREA: "Utan område", MUNICIPALITY: _WHOLE},
+            category_names=category_names(),
+            notes=self._notes(frame, by, given, date),
+        )
+
+    def _notes(self, frame, by, given, date) -> tuple[str, ...]:
+        category = ALL if "category" in by else given["category"]
+        period = self.cycle if "period" in by else given["period"]
+        is_by_area = "area_id" in by or given["area_id"] != MUNICIPALITY
+        cells = self.cells if is_by_area else self.cells.iloc[:0]
+        shares = cells[
+            cells["area_id"].isin([MUNICIPALITY, WITHOUT_AREA])
+            & (cells["category"] == category)
+            & (cells["period"] == period)
+        ]
+        closed_without = [tuple(pair) for pair in self.meta["closed_without"]]
+        late = self.deliveries[~self.deliveries["is_delivered"]]
+        late = zip(late["period"], late["source_name"], strict=True)
+        return make_notes(
+            frame,
+            shares=shares,
+            missing=[pair for pair in late if pair not in closed_without],
+            closed_without=closed_without,
+            date=date,
+        )
+
+
+def _check_selection(cells, by, given, date, period) -> None:
+    if set(by) - set(KEYS) or len(set(by)) < len(by):
+        raise UsageError(f"En tabell kan ha {', '.join(KEYS)} en gång var, inget mer.")
+    if date not in DATES:
+        raise UsageError(f"'date' ska vara {' eller '.join(DATES)}.")
+    is_fixed = {
+        "category": given["category"] != ALL,
+        "area_id": given["area_id"] != MUNICIPALITY,
+        "period": period is not None,
+    }
+    for name in KEYS:
+        if name in by and is_fixed[name]:
+            raise UsageError(f"'{name}' kan inte både variera och ha ett värde.")
+        if name not in by and given[name] not in set(cells[name]):
+            choices = ", ".join(f'"{value}"' for value in cells[name].unique())
+            raise UsageError(f"'{name}' har inte det värdet. Välj {choices}.")
+
+
+def _in_reading_order(frame, by, area_ids) -> pd.DataFrame:
+    """The municipality first, "Utan område" last; every group before its leaves."""
+    categories = [ALL]
+    for group, leaves in load_categories().groupby("group", sort=False)["category"]:
+        categories += [group, *leaves]
+    orders = {
+        "area_id": [MUNICIPALITY, *area_ids, WITHOUT_AREA],
+        "category": categories,
+        "period": sorted(frame["period"].unique()),
+    }
+    place = {name: {v: i for i, v in enumerate(orders[name])} for name in by}
+    if by:
+        frame = frame.sort_values(list(by), key=lambda v: v.map(place[v.name]))
+    return frame.reset_index(drop=True)

@@ -1,0 +1,273 @@
+"""The middle: what each audience may see of a cycle, measured, protected and kept.
+
+In: the store and the registers. Out: a ``Publication`` an audience, kept in the
+private ``lager/publikationer/<cycle>/<audience>/``. Next: ``present``.
+All audiences are protected and audited together, whichever are asked for; what was
+chosen and proved is remembered, so that nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from lagesbild import closing, store
+from lagesbild.errors import UsageError
+from lagesbild.measure import quality
+from lagesbild.measure.occurred import add_occurred
+from lagesbild.measure.tables import measure_cycle
+from lagesbild.measure.totals import category_tree
+from lagesbild.offences import load_categories
+from lagesbild.period import Period
+from lagesbild.protect import remember
+from lagesbild.protect.audit import audit
+from lagesbild.protect.hide import hide_cells
+from lagesbild.protect.kept import keep_publication, read_publication
+from lagesbild.protect.published import Publication
+from lagesbild.protect.suppress import suppress
+from lagesbild.read import reference
+from lagesbild.workspace import AUDIENCES, Workspace, lock
+
+__all__ = ["Publication", "make_publications", "open_publication"]
+
+FOLDER, MEMORY = "publikationer", "skydd"
+DRAFT = "Utkast"
+_INTERNAL = "intern"
+_ROW_COUNTS = ["rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"]
+
+
+def make_publications(
+    ws: Workspace, cycle: Period | str, *, audiences: Sequence[str] = AUDIENCES
+) -> dict[str, Publication]:
+    """Measure a cycle, protect it for every audience, audit it and keep it.
+
+    What is kept already, and made from the same store, registers, settings and
+    program, is read and not made again.
+
+    Parameters
+    ----------
+    ws : Workspace
+    cycle : Period or str
+        A quarter.
+    audiences : sequence of str
+        Those to keep.
+
+    Returns
+    -------
+    dict of str to Publication
+        By audience.
+
+    Raises
+    ------
+    UsageError
+        If an audience is unknown, the cycle is no quarter or nothing has been
+        delivered for it.
+    ProtectError
+        If the audit fails; nothing is then written.
+    """
+    cycle, audiences = Period(str(cycle)), _known(audiences)
+    with lock(ws):
+        state = _state_of(ws)
+        kept = {name: _read(ws, cycle, name, state) for name in audiences}
+        if all(kept.values()):
+            return kept
+        tables = _load(ws)
+        cells = _measure(ws, cycle, tables)
+        protected = _protect(ws, cells)
+        about = _describe(ws, cycle, tables, cells, state)
+        made = {name: _make(ws, name, protected[name], about) for name in audiences}
+        for name, publication in made.items():
+            keep_publication(_folder(ws, cycle, name), publication)
+    return made
+
+
+def open_publication(
+    ws: Workspace, cycle: Period | str, audience: str = _INTERNAL
+) -> Publication:
+    """Open what an audience may see of a cycle; it is made if it is not up to date.
+
+    Parameters
+    ----------
+    ws : Workspace
+    cycle : Period or str
+        A quarter.
+    audience : str
+        intern, radet or offentlig.
+
+    Returns
+    -------
+    Publication
+
+    Raises
+    ------
+    UsageError, ProtectError
+        As ``make_publications``.
+    LockError
+        If it must be made while another process writes in the workspace.
+    """
+    cycle, (audience,) = Period(str(cycle)), _known([audience])
+    kept = _read(ws, cycle, audience, _state_of(ws))
+    return kept or make_publications(ws, cycle)[audience]
+
+
+def _folder(ws: Workspace, cycle: Period, audience: str) -> Path:
+    return ws.lager / FOLDER / cycle.label / audience
+
+
+def _read(
+    ws: Workspace, cycle: Period, audience: str, state: dict
+) -> Publication | None:
+    """The publication kept, unless it is missing, half written or out of date."""
+    found = read_publication(_folder(ws, cycle, audience))
+    same = found is not None and found.meta["made_from"] == state["made_from"]
+    return found if same else None
+
+
+def _known(audiences: Sequence[str]) -> list[str]:
+    for name in audiences:
+        if name not in AUDIENCES:
+            raise UsageError(
+                f"Mottagaren '{name}' finns inte. Välj {', '.join(AUDIENCES)}."
+            )
+    return list(audiences)
+
+
+def _state_of(ws: Workspace) -> dict[str, object]:
+    """All that a publication is made from, as numbers and hashes."""
+    numbers = store.load_deliveries(ws)["sequence_number"]
+    state = {
+        "sequence_number": int(numbers.max()) if len(numbers) else 0,
+        "settings_sha256": ws.settings_sha256,
+        "closed": closing.closed_cycles(ws),
+    }
+    digest = hashlib.sha256(json.dumps(state).encode())
+    home = Path(__file__).parent
+    ours = [*home.glob("*.py"), *home.glob("*.csv")]
+    ours += [f for room in ("measure", "protect") for f in (home / room).glob("*.py")]
+    names = (reference.AREAS_FILE, reference.POPULATION_FILE)
+    for file in [*sorted(ours), *(ws.reference / name for name in names)]:
+        digest.update(file.read_bytes() if file.is_file() else b"-")
+    return state | {"made_from": digest.hexdigest()}
+
+
+def _load(ws: Workspace) -> dict[str, pd.DataFrame]:
+    return {
+        "incidents": store.load_incidents(ws),
+        "deliveries": store.load_deliveries(ws),
+        "ready_counts": store.load_ready_counts(ws),
+        "closed_counts": store.load_closed_counts(ws),
+        "quarantine": store.load_quarantine(ws),
+        "notices": store.load_notices(ws),
+        "areas": reference.load_areas(ws),
+        "population": reference.load_population(ws),
+    }
+
+
+def _measure(ws: Workspace, cycle: Period, tables: dict) -> pd.DataFrame:
+    names = ("closed_counts", "ready_counts", "deliveries", "areas", "population")
+    cells = measure_cycle(
+        tables["incidents"],
+        *(tables[name] for name in names),
+        cycle=cycle,
+        rules=ws.settings.measure,
+    )
+    rows = tables["incidents"], tables["deliveries"]
+    return add_occurred(cells, *rows, cycle=cycle)
+
+
+def _protect(ws: Workspace, cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The cells of every audience; nothing comes out before the audit has passed."""
+    present = set(cells["category"])
+    tree = category_tree([c for c in load_categories()["category"] if c in present])
+    thresholds = {
+        name: getattr(ws.settings.audiences, name).threshold for name in AUDIENCES
+    }
+    memory = ws.lager / MEMORY
+    key = remember.make_key([cells, tree], thresholds)
+    hidden, protected = None, {}
+    for name in sorted(AUDIENCES, key=thresholds.get):
+        choose = partial(
+            suppress,
+            cells,
+            tree,
+            threshold=thresholds[name],
+            # what a lower threshold hides is hidden here too: together no more is told
+            hidden_before=hidden,
+        )
+        chosen = remember.recall_frame(memory, f"{key}_{thresholds[name]}", choose)
+        hidden = chosen.set_axis(cells.index)
+        protected[name] = hide_cells(cells, hidden)
+    remember.recall_proof(
+        memory, key, lambda: audit(protected, tree, thresholds=thresholds)
+    )
+    return protected
+
+
+def _describe(
+    ws, cycle: Period, tables: dict, cells: pd.DataFrame, state: dict
+) -> dict:
+    """What a publication tells beside its cells; ``intern`` may have all of it."""
+    sources = ws.settings.sources
+    names = {key: source.name for key, source in sources.items()}
+    periods = sorted(cells["period"].unique())
+    deliveries = tables["deliveries"]
+    counted = deliveries["source_kind"] != "notis"
+    counted &= ~(deliveries["period_start"] > pd.Timestamp(cycle.end))
+    closed = tables["closed_counts"]
+    late = closed[closed["is_missing"] & closed["source"].isin(names)]
+    late = late[["period", "source"]].drop_duplicates()
+    without = sorted([p, names[s]] for p, s in late.itertuples(index=False))
+    return {
+        "cycle": cycle.label,
+        "data_until": deliveries.loc[counted, "received_on"].max().date(),
+        "areas_listed": pd.DataFrame(
+            tables["areas"][["area_id", "name", "kind", "district"]]
+        ),
+        "deliveries": quality.list_deliveries(
+            deliveries,
+            sources={
+                key: (source.name, source.organisation, source.kind, source.expected)
+                for key, source in sources.items()
+            },
+            periods=periods,
+        ),
+        "quality": quality.measure_quality(
+            *(tables[n] for n in ("incidents", "deliveries", "quarantine", "notices")),
+            cycle=cycle,
+            source_names=names,
+        ),
+        "meta": {
+            "sequence_number": state["sequence_number"],
+            "settings_sha256": state["settings_sha256"],
+            "made_from": state["made_from"],
+            "closed_without": [pair for pair in without if pair[0] in periods],
+        },
+    }
+
+
+def _make(ws, audience: str, cells: pd.DataFrame, about: dict) -> Publication:
+    municipality, contact = ws.settings.municipality, ws.settings.contact
+    is_internal = audience == _INTERNAL
+    rule = getattr(ws.settings.audiences, audience)
+    deliveries = about["deliveries"]
+    return Publication(
+        cycle=about["cycle"],
+        audience=audience,
+        municipality=municipality.name,
+        county=municipality.county,
+        is_invented=municipality.is_invented,
+        contact=contact.model_dump(),
+        status=DRAFT,
+        data_until=about["data_until"],
+        meta=about["meta"] | {"threshold": rule.threshold},
+        cells=cells,
+        areas_listed=about["areas_listed"],
+        # how many rows came or were rejected could point at somebody
+        deliveries=deliveries if is_internal else deliveries.drop(columns=_ROW_COUNTS),
+        quality=about["quality"] if is_internal else {},
+    )
