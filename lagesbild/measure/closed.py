@@ -16,9 +16,10 @@ from lagesbild.measure.counting import (
     KEYS,
     dated,
     find_delivered,
-    tally_ready,
     tally_sources,
+    to_known_areas,
 )
+from lagesbild.measure.ready import tally_ready
 from lagesbild.measure.totals import WITHOUT_AREA
 from lagesbild.offences import load_categories
 from lagesbild.period import Period
@@ -56,19 +57,26 @@ def count_for_closing(
     """
     label = str(cycle)
     rows = dated(incidents)
-    tally = tally_sources(rows)
     delivered = find_delivered(deliveries)
     ready = tally_ready(ready_counts, delivered, deliveries)
     area_ids = [*areas["area_id"], WITHOUT_AREA]
-    seen = [part for part in (tally, ready) if len(part)] or [tally]
-    pairs = pd.concat(seen)[["source", "source_kind", "category"]]
+    seen = pd.concat([t for t in (tally_sources(rows), ready) if len(t)] or [ready])
+    seen = to_known_areas(seen, area_ids)
+    keys = [*KEYS, "source", "source_kind"]
+    seen = seen.groupby(keys, dropna=False)[list(COUNTS)].sum(min_count=1).reset_index()
+    pairs = seen[["source", "source_kind", "category"]]
     pairs = pairs.drop_duplicates().sort_values(["source", "category"])
     grid = pairs.merge(pd.DataFrame({"area_id": area_ids}), how="cross")
-    now = pd.concat(seen)
-    now = now[now["period"] == label].drop(columns="source_kind")
-    frame = grid.assign(period=label).merge(now, how="left", on=[*KEYS, "source"])
+    now = seen[seen["period"] == label].drop(columns="source_kind")
+    frame = grid.assign(period=label).merge(
+        now, how="left", on=[*KEYS, "source"], validate="1:1"
+    )
     frame = _zeros(frame, has_rows=~frame["source"].isin(set(ready["source"])))
-    frame["is_missing"] = _is_missing(frame["source"], delivered, label)
+    told = delivered[(delivered["period"] == label) & delivered["is_delivered"]]
+    # a ready-made count of a whole year has come in, yet says nothing of the quarter
+    is_mute = (told["source_kind"] == "counts") & ~told["source"].isin(now["source"])
+    there = [*told.loc[~is_mute, "source"], *EXTRA_SOURCES]
+    frame["is_missing"] = ~frame["source"].isin(there)
     frame.loc[frame["is_missing"], list(COUNTS[:3])] = np.nan
     frame = frame.assign(protected_class=pd.NA)
     protected = _protected(incidents, label)
@@ -88,11 +96,6 @@ def _zeros(frame: pd.DataFrame, *, has_rows: pd.Series) -> pd.DataFrame:
     }
     filled = {n: frame[n].fillna(0.0).where(can) for n, can in can_have.items()}
     return frame.assign(**filled)
-
-
-def _is_missing(sources: pd.Series, delivered: pd.DataFrame, label: str) -> pd.Series:
-    told = delivered[(delivered["period"] == label) & delivered["is_delivered"]]
-    return ~sources.isin([*told["source"], *EXTRA_SOURCES])
 
 
 def _protected(incidents: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -10,18 +10,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lagesbild.measure import change
+from lagesbild.measure import change, dispersion
 from lagesbild.measure.counting import quarter_labels
 from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA
-from lagesbild.offences import load_categories
+from lagesbild.offences import ALL, load_categories
 
 FOUND_BY_POLICE = ("narkotika", "vapen", "trafikbrott")
 """Found when the police look: more of them says how the police worked."""
 MIN_TO_COMPARE = 10
 """Both periods together; below it no difference could be told from chance."""
 LEVEL = 0.05
-MIN_PAIRS = 8
-_STEPS = np.array([1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, np.inf])
+NOT_YET = "ännu inte jämförbart"
+_PLAIN_STATUS = {"few": "not_computed", "not_yet": "not_computed"}
+MAX_MOVED = 0.03
+MOVED = "Andelen utan område skiljer sig mer än 3 procentenheter mellan perioderna."
 INCREASES, DECREASES = "ökar", "minskar"
 NO_CHANGE, TOO_FEW = "ingen säker förändring", "för få att jämföra"
 NOT_COMPARED, MISSING = "jämförs inte", "uppgift saknas"
@@ -44,7 +46,8 @@ def measured(frame: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     """Value (float) and status of each row's measure."""
     is_offences = frame["measure"] == "n_offences"
     value = frame["n_offences"].astype("float64")
-    value = value.where(is_offences, frame["n_observations"].astype("float64"))
+    if "n_observations" in frame:
+        value = value.where(is_offences, frame["n_observations"].astype("float64"))
     if "n_offences_status" not in frame:
         return value, np.where(value.notna(), "shown", "missing")
     status = frame["n_offences_status"].where(
@@ -53,131 +56,87 @@ def measured(frame: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     return value, status.to_numpy(object)
 
 
-def dispersion_of(
-    frame: pd.DataFrame,
-    *,
-    leave_out: str | None = None,
-    value: pd.Series | None = None,
-) -> pd.Series:
-    """How many times more than by chance a count varies from year to year.
-
-    The squared difference of the same quarter in two years, divided by their sum,
-    is 1 on average where only chance differs. It is taken over all areas and pairs
-    of years of the category; over all categories where it has too few pairs.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With area_id, period, measure and mostly category.
-    leave_out : str, optional
-        A period whose own difference to the year before is about to be tested.
-    value : Series, optional
-        The count; None takes that of the measure.
-
-    Returns
-    -------
-    Series
-        Aligned factor, 1 or more, rounded up to few steps: a finer figure would
-        carry something of the hidden cells it was computed from.
-    """
-    x = measured(frame)[0] if value is None else value
-    category = frame.get("category", "alla")
-    rows = pd.DataFrame(
-        {
-            "area_id": frame["area_id"],
-            "category": category,
-            "number": _quarter_number(frame["period"]),
-            "x": x,
-        }
-    )
-    rows["level"] = rows["area_id"] == MUNICIPALITY
-    pairs = rows.dropna(subset="x")
-    if leave_out is not None:
-        pairs = pairs[frame.loc[pairs.index, "period"] != leave_out]
-    before = rows.assign(number=rows["number"] + 4).rename(columns={"x": "x0"})
-    pairs = pairs.merge(
-        before[["area_id", "category", "number", "x0"]].dropna(),
-        on=["area_id", "category", "number"],
-    )
-    pairs = pairs[pairs["x"] + pairs["x0"] > 0]
-    squares = ((pairs["x"] - pairs["x0"]) ** 2).rename("squares")
-    terms = pd.concat(
-        [
-            pairs[["category", "level"]],
-            squares,
-            (pairs["x"] + pairs["x0"]).rename("sums"),
-            pd.Series(1, index=pairs.index, name="n"),
-        ],
-        axis=1,
-    )
-    own = terms.groupby(["category", "level"])[["squares", "sums", "n"]].sum()
-    shared = terms.groupby("level")[["squares", "sums", "n"]].sum()
-    factor = _factor(own).reindex(pd.MultiIndex.from_frame(rows[["category", "level"]]))
-    general = _factor(shared).reindex(rows["level"])
-    filled = np.where(factor.isna(), general.to_numpy(), factor.to_numpy())
-    return pd.Series(np.where(np.isnan(filled), 1.0, filled), index=frame.index)
-
-
-def _factor(terms: pd.DataFrame) -> pd.Series:
-    raw = (terms["squares"] / terms["sums"]).where(terms["n"] >= MIN_PAIRS)
-    step = np.searchsorted(_STEPS[:-1], raw.fillna(1).to_numpy())
-    return pd.Series(_STEPS[np.minimum(step, len(_STEPS) - 2)], raw.index).where(
-        raw.notna()
-    )
-
-
-def _quarter_number(periods: pd.Series) -> pd.Series:
-    return periods.str[:4].astype("int64") * 4 + periods.str[-1].astype("int64") - 1
-
-
 def compare_all(cells: pd.DataFrame) -> pd.DataFrame:
     """Compare every quarter with the same quarter last year; the rows keep order."""
-    numbers = _quarter_number(cells["period"]).unique()
-    labels = dict(
-        zip(quarter_labels(numbers), quarter_labels(numbers - 4), strict=True)
-    )
-    parts = [compare(cells, label, base) for label, base in labels.items()]
-    return pd.concat(parts).sort_index()
+    numbers = dispersion.quarter_number(cells["period"])
+    return _compare(cells, cells.index, pd.Series(quarter_labels(numbers - 4)))
 
 
 def compare(frame: pd.DataFrame, period: str, base: str) -> pd.DataFrame:
     """The rows of ``period`` compared with ``base``; see ``compare_periods``."""
-    keys = [key for key in ("area_id", "category") if key in frame]
-    now = frame[frame["period"] == period]
-    then = (
-        frame[frame["period"] == base]
-        .set_index(keys)
-        .reindex(pd.MultiIndex.from_frame(now[keys]) if len(keys) > 1 else now[keys[0]])
-    )
-    then.index = now.index
-    has_base = (frame["period"] == base).any()
+    rows = frame.index[frame["period"] == period]
+    return _compare(frame, rows, pd.Series([base] * len(rows)))
+
+
+def _compare(frame: pd.DataFrame, rows: pd.Index, base: pd.Series) -> pd.DataFrame:
+    now = frame.loc[rows]
+    base = base.set_axis(now.index)
+    then = _rows_of(frame, now, base)
+    has_base = base.isin(frame["period"])
     x1, status1 = measured(now)
     x0, status0 = measured(then.assign(measure=now["measure"]))
-    status = _status(now, has_base, x1, x0, status1, status0)
-    is_tested = (status == "shown").to_numpy()
-    tested = _test(frame, now, then, x1, x0, is_tested, period)
-    out = now.assign(**_last_year(then, has_base))
-    out = out.assign(
+    moved = _is_moved(frame, now, base)
+    status = _status(now, has_base, moved, x1, x0, status1, status0)
+    tested, is_known = _test(frame, now, then, x1, x0, status == "shown")
+    status = status.mask((status == "shown") & ~is_known, "too_short_history")
+    tested = tested.where(status == "shown")
+    reason = pd.Series(pd.NA, index=now.index, dtype="object")
+    reason[moved & (status == "not_computed")] = MOVED
+    out = now.assign(
+        **_last_year(then, has_base),
         rate_ratio=tested["ratio"],
         ratio_lower=tested["lower"],
         ratio_upper=tested["upper"],
         p=tested["p"],
-        change_status=status.replace({"few": "not_computed"}).astype("str"),
+        change_status=status.replace(_PLAIN_STATUS).astype("str"),
+        change_reason=reason.astype("str"),
     )
     return out.assign(verdict=_verdicts(out, status))
 
 
-def _status(now, has_base, x1, x0, status1, status0) -> pd.Series:
+def _rows_of(frame, now, base) -> pd.DataFrame:
+    """The rows of the base, aligned with ``now``; empty where there is none."""
+    keys = [key for key in ("area_id", "category") if key in frame]
+    index = pd.MultiIndex.from_frame(frame[[*keys, "period"]])
+    wanted = pd.MultiIndex.from_frame(now[keys].assign(period=base))
+    at = index.get_indexer(wanted)  # -1 where there is none: no label of the frame
+    return frame.reset_index(drop=True).reindex(at).set_axis(now.index)
+
+
+def _status(now, has_base, moved, x1, x0, status1, status0) -> pd.Series:
     word = np.where((x1 + x0) < MIN_TO_COMPARE, "few", "shown").astype(object)
     word[(status1 == "missing") | (status0 == "missing") | (x1 + x0).isna()] = "missing"
-    if not has_base:
-        word[:] = "too_short_history"
+    if "known_days" in now:
+        word[now["known_days"].isna().to_numpy()] = "not_yet"
+    word[~has_base.to_numpy()] = "too_short_history"
     word[status1 == "not_computed"] = "not_computed"
-    word[(now["area_id"] == WITHOUT_AREA).to_numpy()] = "not_computed"
+    by_area = now["area_id"] != MUNICIPALITY
+    word[((now["area_id"] == WITHOUT_AREA) | (by_area & moved)).to_numpy()] = (
+        "not_computed"
+    )
     return pd.Series(word, index=now.index)
 
 
-def _last_year(then: pd.DataFrame, has_base: bool) -> dict[str, pd.Series]:
+def _is_moved(frame, now, base) -> pd.Series:
+    """Whether the share without area differs too much for areas to be compared."""
+    value = measured(frame)[0]
+    if "n_reports" in frame:
+        reports = frame["n_reports"].astype("float64")
+        is_told = (frame["measure"] == "n_offences") & reports.notna()
+        value = reports.where(is_told, value)
+    inner = frame["area_id"] != MUNICIPALITY
+    if "category" in frame:
+        inner &= ~frame["category"].isin(_above_leaves())
+    by = [frame["measure"], frame["period"]]
+    without = value.where(inner & (frame["area_id"] == WITHOUT_AREA)).groupby(by).sum()
+    whole = value.where(inner).groupby(by).sum()
+    share = without / whole.where(whole > 0)
+    pairs = [pd.MultiIndex.from_arrays([now["measure"], p]) for p in (now.period, base)]
+    shares = [share.reindex(pair).to_numpy() for pair in pairs]
+    return pd.Series(np.abs(shares[0] - shares[1]) > MAX_MOVED, index=now.index)
+
+
+def _last_year(then: pd.DataFrame, has_base: pd.Series) -> dict[str, pd.Series]:
     told = {}
     for name in ("n_offences", "n_observations"):
         value = then[name].astype("float64").astype("Int64")
@@ -185,47 +144,56 @@ def _last_year(then: pd.DataFrame, has_base: bool) -> dict[str, pd.Series]:
             status = then[f"{name}_status"].fillna("missing")
         else:
             status = pd.Series(np.where(value.notna(), "shown", "missing"), then.index)
-        if not has_base:
-            status = pd.Series("missing", index=then.index)
         told[f"{name}_last_year"] = value
-        told[f"{name}_last_year_status"] = status.astype("str")
+        told[f"{name}_last_year_status"] = status.where(has_base, "missing").astype(
+            "str"
+        )
     return told
 
 
-def _test(frame, now, then, x1, x0, is_tested, period) -> pd.DataFrame:
-    """Ratio of the measure, and the most careful p of it and of its reports."""
+def _test(frame, now, then, x1, x0, is_tested) -> tuple[pd.DataFrame, pd.Series]:
+    """Ratio of the measure with the most careful p of it and of its reports.
+
+    Also whether the variation is known well enough for a test at all: offences that
+    come without reports are no events, so they need a history that tells it.
+    """
     with_rate = now["rate_status"].eq("shown") & then["n_inhabitants"].notna()
     n1 = now["n_inhabitants"].astype("float64").where(with_rate, 1.0)
     n0 = then["n_inhabitants"].astype("float64").where(with_rate, 1.0)
 
-    def ratio(a: pd.Series, b: pd.Series, value: pd.Series) -> pd.DataFrame:
+    def ratio(a, b, value) -> tuple[pd.DataFrame, pd.Series]:
         known = is_tested & (a + b).notna()
         exact = change.ratio(a.where(known), n1, b.where(known), n0)
-        factor = dispersion_of(frame, leave_out=period, value=value)
-        return change.widen(exact, factor.loc[now.index])
+        factor = dispersion.without_own(frame, value).loc[now.index]
+        return change.widen(exact, factor.fillna(1.0)), factor.notna()
 
-    tested = ratio(x1, x0, measured(frame)[0])
-    if "n_reports" in frame:
-        # one report with forty offences is one event: the reports must agree
-        told = now["measure"] == "n_offences"
-        a, b = (side["n_reports"].astype("float64").where(told) for side in (now, then))
-        reports = ratio(a, b, frame["n_reports"].astype("float64"))
-        agree = (reports["ratio"] - 1) * (tested["ratio"] - 1) >= 0
-        careful = np.maximum(tested["p"], reports["p"].where(agree, 1.0))
-        tested["p"] = tested["p"].where((a + b).isna(), careful)
-    return tested
+    tested, is_known = ratio(x1, x0, measured(frame)[0])
+    told = now["measure"] == "n_offences"
+    if "n_reports" not in frame:
+        return tested, is_known | ~told
+    # one report with forty offences is one event: the reports must agree
+    a, b = (side["n_reports"].astype("float64").where(told) for side in (now, then))
+    reports, _ = ratio(a, b, frame["n_reports"].astype("float64"))
+    agree = (reports["ratio"] - 1) * (tested["ratio"] - 1) >= 0
+    careful = np.maximum(tested["p"], reports["p"].where(agree, 1.0))
+    has_reports = (a + b).notna()
+    p = tested["p"].where(~has_reports, careful)
+    return tested.assign(p=p), is_known | ~told | has_reports
+
+
+def _above_leaves() -> set[str]:
+    return {*load_categories()["group"], ALL}
 
 
 def _verdicts(out: pd.DataFrame, status: pd.Series) -> pd.Series:
-    groups = {*load_categories()["group"], "alla"}
     category = out["category"] if "category" in out else pd.Series("", out.index)
-    # one family a kind of comparison: areas × leaves, areas × groups, municipality
-    family = np.select(
-        [out["area_id"] == MUNICIPALITY, category.isin(groups)], [0, 1], default=2
+    # one family a quarter and kind of comparison: areas × leaves, areas × groups, town
+    kind = np.select(
+        [out["area_id"] == MUNICIPALITY, category.isin(_above_leaves())], [0, 1], 2
     )
     p = out["p"].where(status == "shown")
-    adjusted = pd.concat([change.adjust(p[family == f]) for f in range(3)])
-    is_sure = adjusted.reindex(out.index) < LEVEL
+    adjusted = p.groupby([out["period"], kind]).transform(change.adjust)
+    is_sure = adjusted < LEVEL
     word = pd.Series(NO_CHANGE, index=out.index)
     word[is_sure & (out["rate_ratio"] > 1)] = INCREASES
     word[is_sure & (out["rate_ratio"] < 1)] = DECREASES
@@ -235,6 +203,7 @@ def _verdicts(out: pd.DataFrame, status: pd.Series) -> pd.Series:
     )
     word[status == "few"] = TOO_FEW
     word[status == "not_computed"] = NOT_COMPARED
+    word[status == "not_yet"] = NOT_YET
     word[status == "missing"] = MISSING
     word[status == "too_short_history"] = TOO_SHORT
     return word.astype("str")

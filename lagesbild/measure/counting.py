@@ -8,10 +8,14 @@ A source that did not deliver a quarter makes its cells missing, never 0.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
-from lagesbild.offences import protected_categories
+from lagesbild.errors import ContractError
+from lagesbild.offences import load_categories, protected_categories
+from lagesbild.period import Period
 
 ALL_SOURCES = "alla"
 """Extra source in a tally: distinct events, whoever told them."""
@@ -29,64 +33,141 @@ def quarter_numbers(days: pd.Series) -> pd.Series:
     return days.dt.year * 4.0 + (days.dt.month - 1) // 3
 
 
+def quarter_end(numbers: pd.Series) -> pd.Series:
+    """Last day of quarters since year 0."""
+    month = (numbers.astype("int64") * 3 + 3 - 1970 * 12).to_numpy()
+    day = month.astype("datetime64[M]").astype("datetime64[us]")
+    return pd.Series(day, numbers.index) - pd.Timedelta(days=1)
+
+
 def quarter_labels(numbers: pd.Series | np.ndarray) -> np.ndarray:
-    """ "2026-K3" of quarters since year 0."""
+    """Label, such as "2026-K3", of quarters since year 0."""
     codes, unique = pd.factorize(np.asarray(numbers, dtype="int64"))
     labels = np.array([f"{n // 4:04d}-K{n % 4 + 1}" for n in unique], dtype=object)
     return labels[codes] if len(codes) else np.array([], dtype=object)
 
 
-def find_delivered(deliveries: pd.DataFrame) -> pd.DataFrame:
+def find_delivered(deliveries: pd.DataFrame, *, known_days: int = 0) -> pd.DataFrame:
     """Say which quarters each source has delivered.
 
     Parameters
     ----------
     deliveries : DataFrame
         The table deliveries; press notices are left out.
+    known_days : int
+        A quarter counts as delivered only where the source has told of so many days
+        after its end too.
 
     Returns
     -------
     DataFrame
         One row, one source and quarter from the first delivered by anyone to the
         last: source, source_kind ("police", "observation", "counts"), period,
-        is_delivered. A delivery that touches a quarter has delivered it.
+        is_delivered. A file of whole months has delivered a quarter when its three
+        months are there; one whose days are those of its rows has delivered the
+        quarters it touches, for a quiet source may have none in the first week.
     """
     known = deliveries["period_start"].notna() & (deliveries["source_kind"] != "notis")
     rows = deliveries[known].reset_index(drop=True)
     names = ["source", "source_kind", "period", "is_delivered"]
     if rows.empty:
         return pd.DataFrame(columns=names).astype({"is_delivered": "bool"})
-    first = quarter_numbers(rows["period_start"]).astype("int64")
-    end = rows["period_end"].fillna(rows["period_start"])
-    last = np.maximum(quarter_numbers(end).astype("int64"), first)
-    length = (last - first + 1).to_numpy()
-    at = np.repeat(np.arange(len(rows)), length)
-    step = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    touched = pd.DataFrame(
-        {"source": rows["source"].to_numpy()[at], "number": first.to_numpy()[at] + step}
-    ).drop_duplicates()
+    told = _months_told(rows)
+    months = told.groupby(["source", "number"], as_index=False).size()
     sources = rows[["source", "source_kind"]].drop_duplicates("source")
-    quarters = pd.DataFrame({"number": np.arange(first.min(), last.max() + 1)})
+    first, last = told["number"].min(), told["number"].max()
+    quarters = pd.DataFrame({"number": np.arange(first, last + 1)})
     grid = sources.merge(quarters, how="cross")
-    grid = grid.merge(touched.assign(is_delivered=True), how="left")
-    grid["is_delivered"] = grid["is_delivered"].eq(True)
+    grid = grid.merge(months, how="left", on=["source", "number"])
+    grid["is_delivered"] = grid["size"].eq(3)
+    if known_days:
+        end = rows["period_end"].fillna(rows["period_start"])
+        last = grid["source"].map(end.groupby(rows["source"]).max())
+        after = (last - quarter_end(grid["number"])).dt.days
+        grid["is_delivered"] &= after >= known_days
     grid["period"] = quarter_labels(grid["number"])
     return grid.sort_values(["source", "number"])[names].reset_index(drop=True)
 
 
-def dated(incidents: pd.DataFrame, date: str = "reported") -> pd.DataFrame:
+def days_known(deliveries: pd.DataFrame, period: str | Period) -> int | None:
+    """Days after a quarter's end for which every source that has rows has told.
+
+    Parameters
+    ----------
+    deliveries : DataFrame
+        The table deliveries.
+    period : str or Period
+        A quarter.
+
+    Returns
+    -------
+    int or None
+        0 or more; None where a source that delivers rows has not delivered the
+        quarter, so that it cannot be compared by date of occurrence yet.
+    """
+    quarter = Period(str(period))
+    found = find_delivered(deliveries)
+    found = found[found["source_kind"] != "counts"]
+    now = found[found["period"] == quarter.label]
+    if now.empty or not now["is_delivered"].all():
+        return None
+    rows = deliveries[deliveries["source"].isin(now["source"])]
+    end = rows["period_end"].fillna(rows["period_start"]).groupby(rows["source"]).max()
+    return max(0, int((end.min() - pd.Timestamp(quarter.end)).days))
+
+
+def fill_delivered(delivered: pd.DataFrame) -> pd.DataFrame:
+    """Add each source's quarters that are told of other sources only, undelivered."""
+    sources = delivered[["source", "source_kind"]].drop_duplicates(
+        "source", keep="last"
+    )
+    periods = delivered[["period"]].drop_duplicates()
+    grid = sources.merge(periods, how="cross")
+    known = pd.MultiIndex.from_frame(delivered[["source", "period"]])
+    is_new = ~pd.MultiIndex.from_frame(grid[["source", "period"]]).isin(known)
+    return pd.concat([delivered, grid[is_new].assign(is_delivered=False)])
+
+
+def _months_told(files: pd.DataFrame) -> pd.DataFrame:
+    """One row, a source and a month that a file of it covers, with its quarter."""
+    start = files["period_start"]
+    end = np.maximum(files["period_end"].fillna(start), start)
+    first = start.dt.year * 12 + start.dt.month - 1
+    last = end.dt.year * 12 + end.dt.month - 1
+    is_whole = start.dt.is_month_start & end.dt.is_month_end
+    first = first.where(is_whole, first // 3 * 3).to_numpy("int64")
+    last = last.where(is_whole, last // 3 * 3 + 2).to_numpy("int64")
+    length = last - first + 1
+    at = np.repeat(np.arange(len(files)), length)
+    step = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    month = first[at] + step
+    told = pd.DataFrame({"source": files["source"].to_numpy()[at], "month": month})
+    return told.drop_duplicates().assign(number=lambda t: t["month"] // 3)
+
+
+def dated(
+    incidents: pd.DataFrame, date: str = "reported", *, known_days: int | None = None
+) -> pd.DataFrame:
     """Countable reports with the quarter in which they count.
 
     Protected classes and unknown codes are left out: they are counted by municipality
     and year only. By date of occurrence a report counts in the quarter in which it
-    began, or ended where only that is known; one without either is left out.
+    began, or ended where only that is known; one without either is left out, as is
+    one registered more than ``known_days`` after the quarter's end.
 
     Returns
     -------
     DataFrame
         One row, one report: area_id ("" without area), category, period, source,
         source_kind, n_offences, event_id and incident_id.
+
+    Raises
+    ------
+    ContractError
+        If a category is not in the table of categories, or a report of the police
+        lacks its number of offences.
     """
+    _check(incidents)
     protected = incidents["protected_class"].notna()
     protected |= incidents["category"].isin(protected_categories())
     rows = incidents[~protected]
@@ -96,6 +177,10 @@ def dated(incidents: pd.DataFrame, date: str = "reported") -> pd.DataFrame:
         moment = rows["occurred_from"].fillna(rows["occurred_to"])
         number = quarter_numbers(moment.dt.tz_convert(ZONE))
     rows, number = rows[number.notna()], number[number.notna()]
+    if known_days is not None:
+        last = quarter_end(number) + pd.Timedelta(days=known_days)
+        in_time = rows["reported_on"] <= last
+        rows, number = rows[in_time], number[in_time]
     named = ["category", "source", "source_kind", "n_offences", "incident_id"]
     counted = rows[named].assign(
         area_id=rows["area_id"].fillna(""),
@@ -106,13 +191,29 @@ def dated(incidents: pd.DataFrame, date: str = "reported") -> pd.DataFrame:
     return counted.reset_index(drop=True)
 
 
-def tally_sources(rows: pd.DataFrame) -> pd.DataFrame:
+def _check(incidents: pd.DataFrame) -> None:
+    known = incidents["category"].isin(load_categories()["category"])
+    bare = (incidents["source_kind"] == "police") & incidents["n_offences"].isna()
+    for column, bad, what in (
+        ("category", ~known, "en kategori som inte finns i kategoritabellen"),
+        ("n_offences", bare, "en polisanmälan utan antal brott"),
+    ):
+        if bad.any():
+            raise ContractError(
+                f"tabellen 'incidents' – '{column}': {what} ({bad.sum()} rader). Läs "
+                "in leveransen på nytt."
+            )
+
+
+def tally_sources(rows: pd.DataFrame, *, counted: Collection[str] = ()) -> pd.DataFrame:
     """Count reports by source.
 
     Parameters
     ----------
     rows : DataFrame
         From ``dated``.
+    counted : collection of str
+        Events that have been counted elsewhere and count no more among all sources'.
 
     Returns
     -------
@@ -120,69 +221,45 @@ def tally_sources(rows: pd.DataFrame) -> pd.DataFrame:
         One row, area × category × quarter × source with at least one report:
         n_offences and n_reports (police), n_observations (others), n_events
         (distinct events told by the source). Under the source ``ALL_SOURCES`` each
-        event counts once, where the police report has it if there is one, else
-        where the first report has it; ``ALL_OBSERVERS`` is the same of the others.
+        event counts once, in the first quarter that told it: where the police's
+        report in it has it if there is one, else where the first report has it.
+        ``ALL_OBSERVERS`` is the same of the others. What a later quarter tells of
+        the event moves nothing, so a quarter that is over keeps its counts.
     """
     keys = [*KEYS, "source", "source_kind"]
-    size = rows.groupby(keys, sort=True).agg(
+    size = rows.groupby(keys, dropna=False).agg(
         n_rows=("incident_id", "size"), n_offences=("n_offences", "sum")
     )
-    events = rows.drop_duplicates([*keys, "event_id"]).groupby(keys).size()
+    events = rows.drop_duplicates([*keys, "event_id"])
+    events = events.groupby(keys, dropna=False).size()
     tally = size.assign(n_events=events).reset_index()
     is_police = tally["source_kind"] == "police"
     tally["n_reports"] = tally["n_rows"].where(is_police)
     tally["n_observations"] = tally["n_rows"].where(~is_police)
     tally["n_offences"] = tally["n_offences"].where(is_police)
-    # the police's account first, then the earliest: it says where the event counts
     order = rows.assign(rank=(rows["source_kind"] != "police").astype(int))
-    order = order.sort_values(["rank", "reported_on", "incident_id"], kind="stable")
+    order = order.sort_values(["period", "rank", "reported_on", "incident_id"])
     parts = [tally[_TALLY]]
     others = order[order["source_kind"] != "police"]
     for source, told in ((ALL_SOURCES, order), (ALL_OBSERVERS, others)):
         leads = told.drop_duplicates("event_id")
-        counted = leads.groupby(KEYS, sort=True).size().rename("n_events")
+        leads = leads[~leads["event_id"].isin(counted)]
+        counted = leads.groupby(KEYS, dropna=False).size().rename("n_events")
         parts.append(
             counted.reset_index().assign(source=source, source_kind="observation")
         )
-    return _number(pd.concat([part for part in parts if len(part)] or [tally]))
+    return make_tally(pd.concat([part for part in parts if len(part)] or [tally]))
 
 
-def _number(tally: pd.DataFrame) -> pd.DataFrame:
+def make_tally(tally: pd.DataFrame) -> pd.DataFrame:
+    """Give a tally its columns and dtypes, whatever it has of them."""
     out = tally.reindex(columns=_TALLY).reset_index(drop=True)
-    return out.astype(dict.fromkeys(COUNTS, "float64"))
+    text = dict.fromkeys((*KEYS, "source", "source_kind"), "str")
+    return out.astype(text | dict.fromkeys(COUNTS, "float64"))
 
 
-def tally_ready(
-    ready_counts: pd.DataFrame | None, delivered: pd.DataFrame, deliveries: pd.DataFrame
-) -> pd.DataFrame:
-    """Police offences of the quarters for which the police delivered no rows.
-
-    A later file of a source and quarter replaces an earlier one.
-
-    Returns
-    -------
-    DataFrame
-        A tally whose only count is n_offences.
-    """
-    if ready_counts is None or ready_counts.empty:
-        return _number(pd.DataFrame(columns=_TALLY))
-    rows = ready_counts[
-        ready_counts["protected_class"].isna()
-        & ~ready_counts["category"].isin(protected_categories())
-        & ~ready_counts["period"].isin(_row_quarters(delivered))
-        & ready_counts["period"].str.fullmatch(r"\d{4}-K[1-4]")
-    ]
-    if "delivery_id" in deliveries and "delivery_id" in rows:
-        number = deliveries.set_index("delivery_id")["sequence_number"]
-        order = rows["delivery_id"].map(number).fillna(0)
-        newest = order.groupby([rows["source"], rows["period"]]).transform("max")
-        rows = rows[order == newest]
-    rows = rows.assign(area_id=rows["area_id"].fillna(""), source_kind="police")
-    keys = [*KEYS, "source", "source_kind"]
-    return _number(rows.groupby(keys)["n_offences"].sum().reset_index())
-
-
-def _row_quarters(delivered: pd.DataFrame) -> set[str]:
+def row_quarters(delivered: pd.DataFrame) -> set[str]:
+    """Quarters of which the police have delivered rows."""
     told = delivered["is_delivered"] & (delivered["source_kind"] == "police")
     return set(delivered.loc[told, "period"])
 
@@ -204,7 +281,8 @@ def gather(
     delivered : DataFrame
         Of ``find_delivered``.
     area_ids, categories, periods : list of str
-        The grid; area "" ("Utan område") is among the areas.
+        The grid; area "" ("Utan område") is among the areas, and what an area that
+        the grid does not know has counts there.
 
     Returns
     -------
@@ -217,13 +295,14 @@ def gather(
     """
     grid = pd.MultiIndex.from_product([area_ids, categories, periods], names=KEYS)
     shape = (len(area_ids), len(categories), len(periods))
+    tally = to_known_areas(tally, area_ids)
     police = tally[tally["source_kind"] == "police"]
     others = tally[
         (tally["source_kind"] == "observation") & ~tally["source"].isin(EXTRA_SOURCES)
     ]
 
     def dense(rows: pd.DataFrame, count: str) -> np.ndarray:
-        summed = rows.groupby(KEYS)[count].sum()
+        summed = rows.groupby(KEYS, dropna=False)[count].sum()
         return summed.reindex(grid, fill_value=0.0).to_numpy(float).reshape(shape)
 
     gaps = _gaps(police, others, delivered, categories, periods)
@@ -247,6 +326,16 @@ def gather(
     return frame
 
 
+def to_known_areas(tally: pd.DataFrame, area_ids: list[str]) -> pd.DataFrame:
+    """Move what areas no longer in the register have to "Utan område"."""
+    known = tally["area_id"].isin(area_ids)
+    return (
+        tally
+        if known.all()
+        else tally.assign(area_id=tally["area_id"].where(known, ""))
+    )
+
+
 def _of(tally: pd.DataFrame, source: str) -> pd.DataFrame:
     return tally[tally["source"] == source]
 
@@ -254,19 +343,14 @@ def _of(tally: pd.DataFrame, source: str) -> pd.DataFrame:
 def _gaps(police, others, delivered, categories, periods) -> dict[str, np.ndarray]:
     """Status by category × period of each kind of count."""
     of_police = np.isin(categories, police["category"].unique())
-    row_quarters = _row_quarters(delivered)
-    counted = delivered["is_delivered"] & (delivered["source_kind"] != "observation")
-    has_rows = np.isin(periods, list(row_quarters))
-    has_offences = np.isin(periods, list(set(delivered.loc[counted, "period"])))
-    has_offences &= has_rows | np.isin(periods, police["period"].unique())
-    pairs = others[["source", "category"]].drop_duplicates()
-    gap = pairs.merge(delivered[~delivered["is_delivered"]], on="source")
-    late = np.zeros((len(categories), len(periods)), dtype=bool)
-    where_c = pd.Index(categories).get_indexer(gap["category"])
-    where_p = pd.Index(periods).get_indexer(gap["period"])
-    inside = (where_c >= 0) & (where_p >= 0)
-    late[where_c[inside], where_p[inside]] = True
-    observed = np.isin(categories, pairs["category"].unique())
+    has_rows = np.isin(periods, list(row_quarters(delivered)))
+    # ready-made counts tell of their own categories only, and rows of all
+    of_counts = delivered[delivered["source_kind"] == "counts"]
+    told = of_counts[of_counts["is_delivered"]]
+    told = told[told["period"].isin(police["period"])]
+    has_offences = _told(police, told, categories, periods) | has_rows
+    late = _told(others, delivered[~delivered["is_delivered"]], categories, periods)
+    observed = np.isin(categories, others["category"].unique())
 
     def words(is_told: np.ndarray, is_late: np.ndarray) -> np.ndarray:
         word = np.where(is_late, "missing", "shown").astype(object)
@@ -275,8 +359,20 @@ def _gaps(police, others, delivered, categories, periods) -> dict[str, np.ndarra
     no_rows = np.broadcast_to(~has_rows, late.shape)
     either = (of_police[:, None] & no_rows) | (observed[:, None] & late)
     return {
-        "offences": words(of_police, np.broadcast_to(~has_offences, late.shape)),
+        "offences": words(of_police, ~has_offences),
         "reports": words(of_police, no_rows),
         "observations": words(observed, late),
         "events": words(of_police | observed, either),
     }
+
+
+def _told(tally, delivered, categories, periods) -> np.ndarray:
+    """Whether any source of the category is in ``delivered``: category × period."""
+    pairs = tally[["source", "category"]].drop_duplicates()
+    found = pairs.merge(delivered[["source", "period"]], on="source")
+    flags = np.zeros((len(categories), len(periods)), dtype=bool)
+    where_c = pd.Index(categories).get_indexer(found["category"])
+    where_p = pd.Index(periods).get_indexer(found["period"])
+    inside = (where_c >= 0) & (where_p >= 0)
+    flags[where_c[inside], where_p[inside]] = True
+    return flags

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.errors import UsageError
-from lagesbild.measure import comparing, counting, rates
+from lagesbild.measure import comparing, counting, dispersion, inhabitants, rates
 from lagesbild.measure.closed import read_closed
 from lagesbild.measure.counting import COUNTS, KEYS
-from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA, add_totals
+from lagesbild.measure.ready import tally_ready
+from lagesbild.measure.totals import WITHOUT_AREA, add_totals
 from lagesbild.offences import load_categories
 from lagesbild.period import Period
 
@@ -38,13 +39,15 @@ def count_incidents(
     deliveries: pd.DataFrame,
     ready_counts: pd.DataFrame | None = None,
     date: str = "reported",
+    known_days: int | None = None,
 ) -> pd.DataFrame:
     """Count reports, offences, observations and events.
 
     Parameters
     ----------
     incidents : DataFrame
-        From ``load_incidents``. Protected classes and unknown codes are not counted.
+        From ``load_incidents``. Protected classes and unknown codes are not counted,
+        nor reports outside the quarters that ``deliveries`` cover.
     by : sequence of str
         Any of area_id, category, period and source.
     areas : DataFrame
@@ -54,7 +57,12 @@ def count_incidents(
     ready_counts : DataFrame, optional
         Ready-made police counts, used for quarters without police rows.
     date : str
-        "reported": by date of registration; "occurred": by date of occurrence.
+        "reported": by date of registration; "occurred": by date of occurrence, which
+        goes on growing long after the quarter is over.
+    known_days : int, optional
+        By date of occurrence only: count what was registered at most so many days
+        after the quarter's end (``counting.days_known`` tells how many the latest
+        allows), so that quarters can be compared. None counts all.
 
     Returns
     -------
@@ -64,13 +72,13 @@ def count_incidents(
         n_offences, n_reports, n_observations, n_events: Int64, missing where a
         source that tells the category has not delivered a quarter in the row, or
         where no source of that kind tells it. Each has a ``_status`` (shown, missing,
-        not_computed); ``status`` is missing where any of them is. ``attrs``
-        "date_used" says which date.
+        not_computed); ``status`` is missing where any of them is. By date of
+        occurrence also ``known_days``. ``attrs`` "date_used" says which date.
 
     Raises
     ------
     UsageError
-        If ``by`` or ``date`` is unknown.
+        If ``by`` or ``date`` is unknown, or ``known_days`` does not fit the date.
     """
     by = [by] if isinstance(by, str) else list(by)
     unknown = [name for name in by if name not in DIMENSIONS]
@@ -78,9 +86,17 @@ def count_incidents(
         raise UsageError(f"'by' ska vara en eller flera av {', '.join(DIMENSIONS)}.")
     if date not in DATES:
         raise UsageError(f"'date' ska vara {' eller '.join(DATES)}.")
-    delivered = counting.find_delivered(deliveries)
-    tally = counting.tally_sources(counting.dated(incidents, date))
-    ready = counting.tally_ready(ready_counts, delivered, deliveries)
+    if known_days is not None and (date == "reported" or known_days < 0):
+        raise UsageError(
+            "'known_days' ska vara 0 eller fler och gäller bara antal efter "
+            "brottsdatum."
+        )
+    delivered = counting.find_delivered(deliveries, known_days=known_days or 0)
+    rows = counting.dated(incidents, date, known_days=known_days)
+    tally = counting.tally_sources(rows)
+    # ready-made counts are by date of registration
+    ready = ready_counts if date == "reported" else None
+    ready = tally_ready(ready, delivered, deliveries)
     tally = pd.concat([t for t in (tally, ready) if len(t)] or [tally])
     grid = _grid(tally, delivered, areas)
     if "source" not in by:
@@ -88,6 +104,8 @@ def count_incidents(
         counted = _add_up(inner, by)
     else:
         counted = _by_source(tally, delivered, grid, by)
+    if date == "occurred":
+        counted["known_days"] = pd.Series(known_days, counted.index, dtype="Int64")
     counted.attrs["date_used"] = DATES[date]
     return counted
 
@@ -187,10 +205,12 @@ def add_rates(
         raise UsageError("Tal per invånare kräver antal efter area_id och period.")
     frame = comparing.name_measure(counts)
     value, status = comparing.measured(frame)
-    people = _inhabitants(frame, population)
-    reason = _why_no_rate(frame, people, areas, min_inhabitants, kinds_without_rate)
+    people = inhabitants.find_inhabitants(frame, population)
+    reason = inhabitants.explain_no_rate(
+        frame, people, areas, least=min_inhabitants, kinds=kinds_without_rate
+    )
     words = np.where(reason.notna(), "not_computed", status)
-    factor = comparing.dispersion_of(frame)
+    factor = dispersion.overall(frame, value)
     # the limits of a count that varies ``factor`` times more than by chance
     limits = rates.rate(value / factor, people / factor, per=per)
     is_shown = words == "shown"
@@ -201,40 +221,9 @@ def add_rates(
             "rate_lower": limits["lower"].where(is_shown),
             "rate_upper": limits["upper"].where(is_shown),
             "rate_status": pd.Series(words, index=frame.index, dtype="str"),
-            "rate_reason": reason.astype("str"),
+            "rate_reason": reason,
         }
     )
-
-
-def _inhabitants(frame: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
-    """Of the period's year or the latest year before, by area; "*" is their sum."""
-    years = frame["period"].str[:4].astype("int64")
-    table = population.astype({"n_inhabitants": "float64"}).pivot(
-        index="area_id", columns="year", values="n_inhabitants"
-    )
-    table.loc[MUNICIPALITY] = table.sum(min_count=1)
-    wanted = sorted({*table.columns, *years})
-    table = table.reindex(columns=wanted).ffill(axis=1)
-    at = table.index.get_indexer(frame["area_id"])
-    year = pd.Index(wanted).get_indexer(years)
-    found = np.where(at >= 0, table.to_numpy()[at, year], np.nan)
-    return pd.Series(found, index=frame.index)
-
-
-def _why_no_rate(frame, people, areas, least, kinds) -> pd.Series:
-    reason = pd.Series(pd.NA, index=frame.index, dtype="object")
-    few = people.notna() & (people < least)
-    reason[few] = f"Färre än {least} invånare."
-    reason[people.isna()] = "Antalet invånare är inte känt."
-    if areas is not None and "kind" in areas:
-        kind = frame["area_id"].map(areas.set_index("area_id")["kind"])
-        for word in kinds:
-            reason[kind == word] = (
-                f"Området är av slaget {word}, där få bor i förhållande till dem som "
-                "vistas där."
-            )
-    reason[frame["area_id"] == WITHOUT_AREA] = "Utan område har inga invånare."
-    return reason
 
 
 def compare_periods(
@@ -258,8 +247,10 @@ def compare_periods(
         rate_ratio (per inhabitant where a rate is computed, else of the counts),
         ratio_lower, ratio_upper, p (one test, unadjusted), change_status (shown,
         missing, not_computed, too_short_history) and verdict: "ökar", "minskar",
-        "ingen säker förändring", "för få att jämföra", "jämförs inte" (Utan område),
-        "uppgift saknas" or "för kort historik"; where the police find the offences
+        "ingen säker förändring", "för få att jämföra", "jämförs inte" (Utan område,
+        or areas where the share without area has changed much, with
+        ``change_reason``), "uppgift saknas", "för kort historik" or, by date of
+        occurrence, "ännu inte jämförbart"; where the police find the offences
         by looking, "fler upptäckta" and "färre upptäckta". Verdicts hold for the
         whole family of comparisons at once (Benjamini–Hochberg, 5 %).
 
@@ -309,18 +300,9 @@ def measure_cycle(
     cycle = Period(str(cycle))
     if cycle.kind != "quarter":
         raise UsageError(f"En publikation gäller ett kvartal; '{cycle}' är inget.")
-    closed, closed_delivered = read_closed(closed_counts, to=cycle.label)
-    is_closed = set(closed_delivered["period"])
-    delivered = counting.find_delivered(deliveries)
-    tally = counting.tally_sources(counting.dated(incidents))
-    ready = counting.tally_ready(ready_counts, delivered, deliveries)
-    live = pd.concat([t for t in (tally, ready) if len(t)] or [tally])
-    live = live[~live["period"].isin(is_closed) & (live["period"] <= cycle.label)]
-    delivered = delivered[
-        ~delivered["period"].isin(is_closed) & (delivered["period"] <= cycle.label)
-    ]
-    tally = pd.concat([t for t in (closed, live) if len(t)] or [live])
-    delivered = pd.concat([closed_delivered, delivered], ignore_index=True)
+    tally, delivered = _closed_and_live(
+        incidents, closed_counts, ready_counts, deliveries, to=cycle.label
+    )
     now = delivered[delivered["period"] == cycle.label]
     if not now["is_delivered"].any():
         raise UsageError(
@@ -336,3 +318,23 @@ def measure_cycle(
         kinds_without_rate=rules.kinds_without_rate,
     )
     return comparing.compare_all(cells).drop(columns="p")
+
+
+def _closed_and_live(
+    incidents, closed_counts, ready_counts, deliveries, *, to: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tally and deliveries: closed quarters as frozen, the others from the rows."""
+    closed, closed_delivered = read_closed(closed_counts, to=to)
+    is_closed = set(closed_delivered["period"])
+    delivered = counting.find_delivered(deliveries)
+    rows = counting.dated(incidents)
+    # an event that a closed quarter has counted counts in no later one
+    told = rows.loc[rows["period"].isin(is_closed), "event_id"]
+    rows = rows[~rows["period"].isin(is_closed) & (rows["period"] <= to)]
+    live = counting.tally_sources(rows, counted=set(told))
+    ready = tally_ready(ready_counts, delivered, deliveries)
+    ready = ready[~ready["period"].isin(is_closed) & (ready["period"] <= to)]
+    tally = pd.concat([t for t in (closed, live, ready) if len(t)] or [live])
+    is_open = ~delivered["period"].isin(is_closed) & (delivered["period"] <= to)
+    delivered = pd.concat([closed_delivered, delivered[is_open]], ignore_index=True)
+    return tally, counting.fill_delivered(delivered)
