@@ -7,47 +7,42 @@ was and does not stop the others. Next: ``publication``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from fnmatch import fnmatch
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from lagesbild import contracts, store
-from lagesbild.archive import archive_file
-from lagesbild.arrivals import (
-    compare_with_stored,
-    current_reports,
-    find_neighbours,
-    update_current,
+from lagesbild import arrivals, contracts, inbox, store
+from lagesbild.archive import (
+    accept_raw_files,
+    archived_file,
+    keep_raw_file,
+    take_from_inbox,
 )
 from lagesbild.clean.cleaned import Cleaned
 from lagesbild.clean.counts import clean_counts
 from lagesbild.clean.notices import clean_notices
-from lagesbild.clean.periods import days_of_file
+from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.clean.reports import clean_reports
-from lagesbild.errors import (
-    GovernanceError,
-    LagesbildError,
-    ReadError,
-    UsageError,
-)
+from lagesbild.errors import LagesbildError, ReadError
 from lagesbild.geocode.place import place_reports
 from lagesbild.link import link_events
 from lagesbild.read import reference
 from lagesbild.read.delivery import Delivered, read_delivery
-from lagesbild.receipt import write_receipt
+from lagesbild.receipt import write_missing_receipts, write_receipt
 from lagesbild.workspace import Source, Workspace, lock
 
 READER_VERSION = "1"
-_NOTHING = dict.fromkeys(
-    ("rows_in", "rows_stored", "rows_unchanged", "rows_quarantined", "rows_withdrawn"),
-    0,
+_COUNTS = (
+    "rows_in",
+    "rows_stored",
+    "rows_unchanged",
+    "rows_quarantined",
+    "rows_withdrawn",
 )
+_NOTHING = dict.fromkeys(_COUNTS, 0)
 
 
 @dataclass
@@ -55,18 +50,27 @@ class _Known:
     """What one call of ``ingest_files`` has at hand, loaded when first needed."""
 
     ws: Workspace
+    deliveries: pd.DataFrame
     layers: dict = field(default_factory=dict)
-    current: pd.DataFrame | None = None
+    stored: pd.DataFrame | None = None
+    since: date = date.max
 
     def layer(self, name: str) -> pd.DataFrame:
         if name not in self.layers:
             self.layers[name] = getattr(reference, f"load_{name}")(self.ws)
         return self.layers[name]
 
-    def reports(self) -> pd.DataFrame:
-        if self.current is None:
-            self.current = current_reports(store.load_incidents(self.ws))
-        return self.current
+    def stored_since(self, day: date) -> pd.DataFrame:
+        """Incidents registered from a day on; read again only to go farther back."""
+        if self.stored is None or day < self.since:
+            self.stored = store.load_incidents(self.ws, reported_from=day)
+            self.since = day
+        return self.stored
+
+    def remember(self, mark: pd.DataFrame, parts: dict[str, pd.DataFrame]) -> None:
+        self.deliveries = pd.concat([self.deliveries, mark], ignore_index=True)
+        if self.stored is not None:
+            self.stored = arrivals.update_stored(self.stored, parts)
 
 
 def ingest_files(
@@ -96,7 +100,8 @@ def ingest_files(
     list of dict
         One a file: file, source, rows_in, rows_stored, rows_unchanged,
         rows_quarantined, rows_withdrawn, status ("inläst", "redan inläst", "avvisad"
-        or "stoppad") and, for the last two, error and exit_code.
+        or "stoppad") and, for the last two, error and exit_code. ``is_left`` tells
+        that another program kept the file from being moved out of inkommande/.
 
     Raises
     ------
@@ -105,43 +110,27 @@ def ingest_files(
     LockError
         If another process is writing.
     """
-    _check_source(ws, source)
+    inbox.check_source(ws, source)
     with lock(ws):
-        store.sweep(ws)
-        known = _Known(ws)
-        waiting = _in_order(files if files is not None else _inbox(ws))
+        known = _Known(ws, _finish_what_was_cut_short(ws))
+        found = inbox.find_waiting(ws) if files is None else files
+        waiting = inbox.in_order(found)
         told = []
         for done, file in enumerate(waiting):
             if on_progress:
                 on_progress(done, len(waiting), file.name)
             told.append(_ingest_or_tell(known, file, source, accept_drop))
+        store.compact(ws)
     return told
 
 
-def _check_source(ws: Workspace, name: str | None) -> None:
-    if name is not None and name not in ws.settings.sources:
-        raise UsageError(
-            f"Källan '{name}' finns inte i kommun.toml. Där finns: "
-            f"{', '.join(ws.settings.sources) or 'ingen'}."
-        )
-
-
-def _inbox(ws: Workspace) -> list[Path]:
-    if not ws.inbox.is_dir():
-        return []
-    return [
-        file
-        for file in ws.inbox.iterdir()
-        if file.is_file() and not file.name.startswith((".", "~"))
-    ]
-
-
-def _in_order(files: list[Path]) -> list[Path]:
-    """Oldest period first and then by name, so that corrections come after."""
-    never = (date.max, date.max)
-    return sorted(
-        map(Path, files), key=lambda f: (days_of_file(f.name) or never, f.name)
-    )
+def _finish_what_was_cut_short(ws: Workspace) -> pd.DataFrame:
+    """Sweep what was never committed, finish what was; the committed deliveries."""
+    store.sweep(ws)
+    deliveries = store.load_deliveries(ws)
+    accept_raw_files(ws, set(deliveries["delivery_id"]))
+    write_missing_receipts(ws, deliveries, lambda: store.load_quarantine(ws))
+    return deliveries
 
 
 def _ingest_or_tell(
@@ -149,162 +138,154 @@ def _ingest_or_tell(
 ) -> dict:
     name = source
     try:
-        name = source or _source_of(known.ws, file)
+        name = source or inbox.source_of(known.ws, file)
         return _ingest_file(known, file, name, accept_drop)
     except LagesbildError as error:
         if error.exit_code not in (3, 4):
             raise
         status = "avvisad" if error.exit_code == 3 else "stoppad"
-        told = {"status": status, "error": str(error), "exit_code": error.exit_code}
+        text = str(error).removeprefix(f"{file.name}: ")
+        told = {"status": status, "error": text, "exit_code": error.exit_code}
         return {"file": file.name, "source": name, **_NOTHING, **told}
-
-
-def _source_of(ws: Workspace, file: Path) -> str:
-    fitting = [
-        name
-        for name, source in ws.settings.sources.items()
-        if any(
-            fnmatch(file.name.casefold(), layout.files.casefold())
-            for layout in source.layouts
-        )
-    ]
-    if len(fitting) == 1:
-        return fitting[0]
-    found = "flera källor" if fitting else "ingen källa"
-    raise ReadError(
-        f"{file.name}: filnamnet passar {found} i kommun.toml. Ange källan med "
-        "--source eller rätta mönstren i 'files'."
-    )
+    except Exception as error:
+        error.add_note(f"Det hände när {file.name} skulle läsas in.")
+        raise
 
 
 def _ingest_file(known: _Known, file: Path, name: str, accept_drop: bool) -> dict:
     """One file, from bytes to commit; nothing is written before all of it is right."""
     ws, source = known.ws, known.ws.settings.sources[name]
-    _check_governance(name, source)
-    sha256, received_on = _look_at(file)
-    mark = _already_in(ws, sha256)
-    if mark is None:
-        delivered = read_delivery(file, source)
-        cleaned = _clean(known, delivered, name, source, sha256[:16])
-        parts, counts = _make_parts(
-            known, delivered, cleaned, name, sha256[:16], accept_drop
-        )
-        mark = _mark(ws, file, name, source, delivered, cleaned, counts, sha256)
-        store.commit_delivery(ws, delivery=mark, **parts)
-        if source.has_rows:
-            known.current = update_current(known.reports(), parts)
-        told = {"status": "inläst", **counts}
-    else:
-        counts = {key: int(mark.iloc[0][key]) for key in _NOTHING}
-        stored = counts["rows_stored"] + counts["rows_unchanged"]
-        told = {"status": "redan inläst", **counts, "rows_stored": 0}
-        told |= {"rows_unchanged": stored, "rows_withdrawn": 0}
-    _hand_over(ws, file, name, source, mark, received_on)
-    return {"file": file.name, "source": name, **told}
+    inbox.check_governance(name, source)
+    sha256, received_on = inbox.identify(file)
+    before = known.deliveries[known.deliveries["sha256"] == sha256]
+    if len(before):
+        return _tell_again(ws, file, name, before.iloc[0])
+    delivered = read_delivery(file, source)
+    cleaned = _clean(known, delivered, name, source, sha256[:16])
+    parts, counts = _make_parts(known, delivered, cleaned, name, accept_drop)
+    mark = _mark(ws, file, name, source, delivered, cleaned)
+    mark |= {"sha256": sha256, "received_on": pd.Timestamp(received_on), **counts}
+    keep_raw_file(ws, file, mark, source)
+    row = store.commit_delivery(ws, delivery=mark, **parts)
+    known.remember(row, parts)
+    accept_raw_files(ws, {mark["delivery_id"]})
+    write_receipt(ws, row.iloc[0], parts["quarantine"], notes=cleaned.notes)
+    is_left = not take_from_inbox(ws, file)
+    told = {"file": file.name, "source": name, "status": "inläst"}
+    return {**told, **counts, "is_left": is_left}
 
 
-def _check_governance(name: str, source: Source) -> None:
-    if source.has_rows and source.governance is None:
-        raise GovernanceError(
-            f"Källan '{name}' lämnar uppgifter rad för rad men saknar "
-            f"[sources.{name}.governance] i kommun.toml: ändamål, rättslig grund, "
-            "ansvarig, gallring, beslutsnummer och datum för konsekvensbedömning. "
-            "Fyll i dem innan något läses in."
-        )
-
-
-def _look_at(file: Path) -> tuple[str, date]:
-    try:
-        with file.open("rb") as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        changed = file.stat().st_mtime
-    except OSError:
+def _tell_again(ws: Workspace, file: Path, name: str, mark: pd.Series) -> dict:
+    """What a file that is stored already brings: nothing."""
+    if mark["source"] != name:
         raise ReadError(
-            f"{file.name}: filen går inte att läsa. Är den öppen i ett annat program?"
-        ) from None
-    return sha256, datetime.fromtimestamp(changed, ZoneInfo("Europe/Stockholm")).date()
-
-
-def _already_in(ws: Workspace, sha256: str) -> pd.DataFrame | None:
-    deliveries = store.load_deliveries(ws)
-    found = deliveries[deliveries["sha256"] == sha256]
-    return found if len(found) else None
+            f"{file.name}: filen är redan inläst som källan '{mark['source']}'."
+        )
+    if not archived_file(ws, mark).exists():
+        keep_raw_file(ws, file, mark, ws.settings.sources[name])
+        accept_raw_files(ws, {mark["delivery_id"]})
+    counts = {key: int(mark[key]) for key in _COUNTS}
+    counts["rows_unchanged"] += counts["rows_stored"]
+    counts |= {"rows_stored": 0, "rows_withdrawn": 0}
+    is_left = not take_from_inbox(ws, file)
+    told = {"file": file.name, "source": name, "status": "redan inläst"}
+    return {**told, **counts, "is_left": is_left}
 
 
 def _clean(
     known: _Known, delivered: Delivered, name: str, source: Source, delivery_id: str
 ) -> Cleaned:
+    municipality = known.ws.settings.municipality
     shared = {
         "source_name": name,
         "source": source,
-        "municipality": known.ws.settings.municipality,
+        "municipality": municipality,
         "delivery_id": delivery_id,
     }
     if source.kind == "counts":
         return clean_counts(delivered, **shared, areas=known.layer("areas"))
-    clean = clean_notices if source.kind == "notis" else clean_reports
-    return clean(delivered, **shared)
+    if source.kind == "notis":
+        return clean_notices(delivered, **shared)
+    today = None if municipality.is_invented else date.today()
+    return clean_reports(delivered, **shared, today=today)
 
 
 def _make_parts(
-    known: _Known,
-    delivered: Delivered,
-    cleaned: Cleaned,
-    name: str,
-    delivery_id: str,
-    accept_drop: bool,
+    known: _Known, delivered: Delivered, cleaned: Cleaned, name: str, accept_drop: bool
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """What the delivery brings to each table, and its counts of rows."""
-    source = known.ws.settings.sources[name]
-    names = ("reports", "placements", "links", "ready_counts", "notices")
-    parts = {name: contracts.empty(name) for name in names}
+    kind = known.ws.settings.sources[name].kind
+    parts = {table: contracts.empty(table) for table in store.PARTS}
     parts["quarantine"] = cleaned.quarantine
-    n_withdrawn = n_unchanged = 0
-    new = cleaned.rows
-    if source.has_rows:
-        new, gone = compare_with_stored(
-            known.reports(),
-            cleaned,
-            delivered,
-            source=name,
-            delivery_id=delivery_id,
-            deliveries=store.load_deliveries(known.ws),
-            accept_drop=accept_drop,
+    n_stored, n_unchanged, n_withdrawn = len(cleaned.rows), 0, 0
+    if kind == "notis":
+        parts["notices"] = cleaned.rows
+    elif kind == "counts":
+        parts["ready_counts"] = cleaned.rows
+        in_force = store.load_ready_counts(known.ws)
+        lost = arrivals.find_lost_counts(
+            cleaned.rows, in_force[in_force["source"] == name]
         )
-        n_withdrawn, n_unchanged = len(gone), len(cleaned.rows) - len(new)
-        parts |= _place_and_link(known, new, gone)
+        n_withdrawn = lost[0]
+        if not accept_drop:
+            arrivals.refuse_drop(*lost, file_name=delivered.file_name)
     else:
-        parts["ready_counts" if source.kind == "counts" else "notices"] = new
-    return parts, {
-        "rows_in": len(delivered.frame),
-        "rows_stored": len(new),
-        "rows_unchanged": n_unchanged,
-        "rows_quarantined": len(cleaned.quarantine),
-        "rows_withdrawn": n_withdrawn,
-    }
+        changes = _find_changes(known, delivered, cleaned, name, accept_drop)
+        parts |= _place_and_link(known, cleaned, changes)
+        n_stored, n_unchanged = len(changes.new), changes.n_unchanged
+        n_withdrawn = len(changes.withdrawn_ids)
+    numbers = (len(delivered.frame), n_stored, n_unchanged, len(cleaned.quarantine))
+    return parts, dict(zip(_COUNTS, (*numbers, n_withdrawn), strict=True))
+
+
+def _find_changes(
+    known: _Known, delivered: Delivered, cleaned: Cleaned, name: str, accept_drop: bool
+) -> arrivals.Changes:
+    replaced = arrivals.deliveries_replaced(known.deliveries, cleaned, delivered, name)
+    period = (cleaned.period_start, cleaned.period_end)
+    versions = store.load_versions(
+        known.ws,
+        name,
+        incident_ids=cleaned.rows["incident_id"],
+        reported=period if delivered.layout.is_full and all(period) else None,
+        delivery_ids=replaced["delivery_id"],
+    )
+    return arrivals.find_changes(
+        cleaned,
+        delivered,
+        versions,
+        replaced=replaced,
+        source=name,
+        accept_drop=accept_drop,
+    )
 
 
 def _place_and_link(
-    known: _Known, new: pd.DataFrame, gone: pd.DataFrame
+    known: _Known, cleaned: Cleaned, changes: arrivals.Changes
 ) -> dict[str, pd.DataFrame]:
-    reports = pd.concat([new, gone], ignore_index=True) if len(gone) else new
+    new, gone_ids = changes.new, changes.withdrawn_ids + changes.moved_ids
+    gone = contracts.empty("reports")
+    if gone_ids:
+        gone = store.load_reports(known.ws, gone_ids).assign(
+            delivery_id=cleaned.delivery_id, row_number=0, is_withdrawn=True
+        )
+    parts = {"reports": pd.concat([new, gone], ignore_index=True)}
     if new.empty:
-        return {"reports": reports}
-    placements = place_reports(
+        return parts
+    parts["placements"] = place_reports(
         new,
         areas=known.layer("areas"),
         addresses=known.layer("addresses"),
         places=known.layer("places"),
         deso=known.layer("deso"),
-        made_by=new["delivery_id"].iloc[0],
+        made_by=cleaned.delivery_id,
     )
-    placed = new.merge(
-        placements[["incident_id", "easting_m", "northing_m"]], on="incident_id"
-    )
+    points = parts["placements"][["incident_id", "easting_m", "northing_m"]]
+    stored = known.stored_since(arrivals.days_around(changes.registered)[0])
     rules = known.ws.settings.link
-    near = find_neighbours(known.reports(), new, gone, rules=rules)
-    links = link_events(placed, near[[*placed.columns, "event_id"]], rules=rules)
-    return {"reports": reports, "placements": placements, "links": links}
+    near = arrivals.find_neighbours(stored, new, gone, rules=rules)
+    placed = new.merge(points, on="incident_id", validate="one_to_one")
+    return parts | {"links": link_events(placed, near, rules=rules)}
 
 
 def _mark(
@@ -314,51 +295,20 @@ def _mark(
     source: Source,
     delivered: Delivered,
     cleaned: Cleaned,
-    counts: dict[str, int],
-    sha256: str,
-) -> pd.DataFrame:
-    """The delivery's own row, which commits it."""
+) -> dict[str, object]:
+    """The delivery's own row, which commits it, but for its counts and its hash."""
     masked = [f"{kind}={n}" for kind, n in sorted(cleaned.masked.items()) if n]
-    row = {
-        "delivery_id": sha256[:16],
-        "sha256": sha256,
-        "sequence_number": len(store.load_deliveries(ws)) + 1,
+    told, _ = mask_personal_data(pd.Series([file.name, *cleaned.columns_dropped]))
+    return {
+        "delivery_id": cleaned.delivery_id,
         "source": name,
         "source_kind": source.kind,
-        "file_name": file.name,
+        "file_name": told[0],
         "layout": delivered.layout_name,
         "period_start": pd.Timestamp(cleaned.period_start),
         "period_end": pd.Timestamp(cleaned.period_end),
-        "received_on": pd.Timestamp(_look_at(file)[1]),
-        **counts,
-        "columns_dropped": "|".join(cleaned.columns_dropped) or None,
+        "columns_dropped": "|".join(told[1:].str.replace("|", "/")) or None,
         "masked": "|".join(masked) or None,
         "reader_version": READER_VERSION,
         "settings_sha256": ws.settings_sha256,
-        "committed_at": pd.Timestamp.now(tz="UTC"),
     }
-    return contracts.check(pd.DataFrame([row]), "deliveries")
-
-
-def _hand_over(
-    ws: Workspace,
-    file: Path,
-    name: str,
-    source: Source,
-    mark: pd.DataFrame,
-    received_on: date,
-) -> None:
-    """Receipt to the sender, file to the archive; also if a crash came between."""
-    row = mark.iloc[0]
-    quarantine = store.load_quarantine(ws)
-    own = quarantine[quarantine["delivery_id"] == row["delivery_id"]]
-    write_receipt(ws, row, own, source_title=source.name)
-    archive_file(
-        ws,
-        file,
-        delivery_id=row["delivery_id"],
-        sha256=row["sha256"],
-        source_name=name,
-        source=source,
-        received_on=received_on,
-    )

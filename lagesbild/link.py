@@ -25,6 +25,9 @@ RELATED = (
 MOST_DAYS = 7
 """A report that knows its time less well than this is linked with no other."""
 
+MOST_DAYS_APART = 183
+"""Reports registered farther apart are never linked: this bounds what is looked at."""
+
 _HOUR_NS = 3_600_000_000_000
 _OTHER_LEAF = 0.5  # what a related but other category adds to a pair's distance
 
@@ -123,10 +126,12 @@ def _find_pairs(rows: pd.DataFrame, rules: LinkRules) -> dict[tuple[int, int], f
     gap = np.maximum(
         0, np.maximum(start[first] - end[second], start[second] - end[first])
     )
+    days = rows["reported_on"].to_numpy("datetime64[D]").astype("int64")
     codes = {c: pd.factorize(rows[c])[0] for c in ("source", "category")}
     fits = (
         (metres <= rules.max_distance_m)
         & (gap <= rules.max_hours)
+        & (np.abs(days[first] - days[second]) <= MOST_DAYS_APART)
         & (codes["source"][first] != codes["source"][second])
     )
     other = codes["category"][first] != codes["category"][second]

@@ -7,11 +7,13 @@ number, column and reason, so that they are safe to mail.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from lagesbild.workspace import Workspace
+from lagesbild.archive import write_whole
+from lagesbild.workspace import Workspace, make_private_folder
 
 _LINES = {
     "rows_in": "Rader i filen",
@@ -20,6 +22,36 @@ _LINES = {
     "rows_quarantined": "Avvisade (i karantän)",
     "rows_withdrawn": "Återtagna, fanns förut men saknas nu",
 }
+_HEADINGS = {"row_number": "rad", "column": "kolumn", "reason": "orsak"}
+_MOST_LISTED = 50
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def receipt_file(ws: Workspace, delivery: pd.Series) -> Path:
+    """Where the text of a delivery's receipt lies."""
+    return ws.receipts / f"{delivery['delivery_id']}_{delivery['source']}.txt"
+
+
+def write_missing_receipts(
+    ws: Workspace, deliveries: pd.DataFrame, load: Callable[[], pd.DataFrame]
+) -> None:
+    """Write the receipts that an interrupted ingest did not come to.
+
+    Parameters
+    ----------
+    ws : Workspace
+    deliveries : DataFrame
+        Contract deliveries, all committed ones.
+    load : callable
+        Gives contract quarantine; called only if a receipt is missing.
+    """
+    lacking = [d for _, d in deliveries.iterrows() if not receipt_file(ws, d).exists()]
+    if not lacking:
+        return
+    quarantine = load()
+    for delivery in lacking:
+        own = quarantine["delivery_id"] == delivery["delivery_id"]
+        write_receipt(ws, delivery, quarantine[own])
 
 
 def write_receipt(
@@ -27,7 +59,6 @@ def write_receipt(
     delivery: pd.Series,
     quarantine: pd.DataFrame,
     *,
-    source_title: str,
     notes: tuple[str, ...] = (),
 ) -> Path:
     """Write the receipt of one delivery.
@@ -39,8 +70,6 @@ def write_receipt(
         One row of the contract ``deliveries``.
     quarantine : DataFrame
         Its rows of the contract ``quarantine``.
-    source_title : str
-        The source's name as people say it.
     notes : tuple of str
         What was detected about the file, in Swedish.
 
@@ -49,13 +78,19 @@ def write_receipt(
     Path
         The text; the CSV with one line a rejected row lies beside it.
     """
-    ws.receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = ws.receipts / f"{delivery['delivery_id']}_{delivery['source']}.txt"
+    make_private_folder(ws.receipts)
+    file = receipt_file(ws, delivery)
+    table = quarantine[list(_HEADINGS)].rename(columns=_HEADINGS)
+    table["kolumn"] = table["kolumn"].map(_safe_in_a_cell, na_action="ignore")
+    write_whole(
+        file.with_suffix(".csv"), table.to_csv(index=False, lineterminator="\n")
+    )
+    source = ws.settings.sources.get(delivery["source"])
     lines = [
         f"Kvittens för {delivery['file_name']}",
-        f"Källa: {source_title}",
-        f"Mottagen: {delivery['received_on'].date().isoformat()}",
-        f"Gäller: {_day(delivery['period_start'])} till {_day(delivery['period_end'])}",
+        f"Källa: {source.name if source else delivery['source']}",
+        f"Mottagen: {_day(delivery['received_on'])}",
+        f"Gäller: {_period(delivery)}",
         "",
         *[f"{word}: {delivery[name]}" for name, word in _LINES.items()],
         "",
@@ -64,36 +99,48 @@ def write_receipt(
         "Personuppgifter som maskerades: " + _listed(delivery["masked"]),
         *[f"Noterat: {note}" for note in notes],
         "",
-        *_rejected(quarantine),
+        *_rejected(quarantine, file.with_suffix(".csv").name),
     ]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    table = quarantine[["row_number", "column", "reason"]].rename(
-        columns={"row_number": "rad", "column": "kolumn", "reason": "orsak"}
-    )
-    table.to_csv(
-        file.with_suffix(".csv"), index=False, encoding="utf-8", lineterminator="\n"
-    )
+    write_whole(file, "\n".join(lines) + "\n")
     return file
 
 
+def _safe_in_a_cell(text: str) -> str:
+    """A heading that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _day(day: pd.Timestamp) -> str:
-    return "okänt" if pd.isna(day) else day.date().isoformat()
+    return day.date().isoformat()
+
+
+def _period(delivery: pd.Series) -> str:
+    start, end = delivery["period_start"], delivery["period_end"]
+    return "okänd period" if pd.isna(start) else f"{_day(start)} till {_day(end)}"
 
 
 def _listed(told: object) -> str:
     return "inga" if pd.isna(told) else str(told).replace("|", ", ")
 
 
-def _rejected(quarantine: pd.DataFrame) -> list[str]:
+def _rejected(quarantine: pd.DataFrame, csv_name: str) -> list[str]:
+    """Each reason with its number of rows, then the first rows one by one."""
     if quarantine.empty:
         return ["Inga rader avvisades."]
     columns = quarantine["column"].fillna("hela raden")
+    sums = (columns + ": " + quarantine["reason"]).value_counts(sort=False)
+    rows = zip(quarantine["row_number"], columns, quarantine["reason"], strict=True)
+    lines = [f"rad {number}, {column}: {reason}" for number, column, reason in rows]
+    more = [f"… alla {len(lines)} rader står i {csv_name}."]
     return [
+        "Varför rader avvisades:",
+        *[f"{number} {_rows(number)} – {told}" for told, number in sums.items()],
+        "",
         "Avvisade rader (första raden med uppgifter är rad 1):",
-        *[
-            f"rad {number}, {column}: {reason}"
-            for number, column, reason in zip(
-                quarantine["row_number"], columns, quarantine["reason"], strict=True
-            )
-        ],
+        *lines[:_MOST_LISTED],
+        *(more if len(lines) > _MOST_LISTED else []),
     ]
+
+
+def _rows(number: int) -> str:
+    return "rad" if number == 1 else "rader"

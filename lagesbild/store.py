@@ -2,7 +2,7 @@
 
 In: one cleaned, placed and linked delivery. Out: the tables of ``contracts.py`` as
 they stood after any delivery. Used by ``ingest``, ``closing``, ``status``, the
-measures and the notebooks. The only module that imports deltalake.
+measures and the notebooks.
 
 Delta is all-or-nothing a table, and a delivery spans several, so its row in
 ``deliveries`` is written last and marks it as committed: readers see only rows whose
@@ -12,96 +12,36 @@ current version of a report is the one of the latest committed delivery.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import DeltaError
 
 from lagesbild.accounting import MADE_BY, find_store_faults, refuse_unaccounted
 from lagesbild.contracts import check, columns, empty
 from lagesbild.errors import ContractError, StoreError
 from lagesbild.stored_form import (
     add_helpers,
-    empty_rows,
+    append_rows,
     find_whole_files,
-    from_arrow,
     in_years,
-    stored_schema,
-    to_arrow,
+    open_table,
+    read_rows,
+    telling,
 )
 from lagesbild.versions import join_incidents, keep_current
-from lagesbild.workspace import Workspace, make_private_folder
+from lagesbild.workspace import Workspace
 
 PARTS = ("reports", "placements", "links", "quarantine", "ready_counts", "notices")
 """What a delivery brings, in the order it is written, before its commit marker."""
 
 _MOST_FILES = 40
-# Reading a table replays its log since the last checkpoint: keep that short.
-_CONFIGURATION = {"delta.checkpointInterval": "10"}
 
 
-# --- one table on disk ------------------------------------------------------------
-
-
-def _folder(ws: Workspace, table: str) -> str:
-    return str(ws.lager / "tabeller" / table)
-
-
-@contextmanager
-def _telling(table: str) -> Iterator[None]:
-    """Turn faults of disk and library into ours."""
-    try:
-        yield
-    except (DeltaError, OSError, pa.ArrowException) as error:
-        # the libraries' own texts may hold values: only their kind is told
-        raise StoreError(
-            f"Tabellen '{table}' i lagret går inte att läsa eller skriva "
-            f"({type(error).__name__}). Se efter att disken har plats och att mappen "
-            "lager går att skriva i, och kör 'lagesbild verify'."
-        ) from None
-
-
-def _open(ws: Workspace, table: str) -> DeltaTable | None:
-    folder = _folder(ws, table)
-    with _telling(table):
-        return DeltaTable(folder) if DeltaTable.is_deltatable(folder) else None
-
-
-def _append(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
-    if frame.empty:
-        return
-    rows = to_arrow(frame, table)
-    partitions = ["year"] if "year" in rows.column_names else None
-    with _telling(table):
-        make_private_folder(ws.lager / "tabeller")
-        form = {"partition_by": partitions, "configuration": _CONFIGURATION}
-        write_deltalake(_folder(ws, table), rows, mode="append", **form)
-
-
-def _read(
-    ws: Workspace,
-    table: str,
-    names: list[str] | None = None,
-    *,
-    where: ds.Expression | None = None,
-) -> pd.DataFrame:
-    """Read stored rows, committed or not, with the contract's dtypes."""
-    names = names or stored_schema(table).names
-    stored = _open(ws, table)
-    if stored is None:
-        return from_arrow(empty_rows(table, names))
-    with _telling(table):
-        rows = stored.to_pyarrow_dataset().to_table(columns=names, filter=where)
-    return from_arrow(rows)
-
-
-def _is_one_of(incident_ids: Iterable[str]) -> ds.Expression:
-    return ds.field("incident_id").isin(pa.array(incident_ids, pa.string()))
+def _is_one_of(values: Iterable[str], name: str = "incident_id") -> ds.Expression:
+    return ds.field(name).isin(pa.array(list(values), pa.string()))
 
 
 # --- what readers see -------------------------------------------------------------
@@ -127,14 +67,14 @@ def load_deliveries(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     StoreError
         If no delivery has that sequence number, or the table cannot be read.
     """
-    rows = check(_read(ws, "deliveries"), "deliveries", where="lagret")
+    rows = check(read_rows(ws, "deliveries"), "deliveries", where="lagret")
     kept = rows["sequence_number"].isin(_order(ws, as_of=as_of))
     return rows[kept].sort_values("sequence_number", ignore_index=True)
 
 
 def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
     """delivery_id → sequence_number of the committed deliveries."""
-    rows = _read(ws, "deliveries", ["delivery_id", "sequence_number"])
+    rows = read_rows(ws, "deliveries", ["delivery_id", "sequence_number"])
     order = rows.set_index("delivery_id")["sequence_number"].sort_values()
     if as_of is None:
         return order
@@ -154,7 +94,7 @@ def _committed(
 ) -> pd.DataFrame:
     """Rows of committed deliveries, in order of commit, with their sequence_number."""
     order = _order(ws, as_of=as_of)  # first: a commit while reading stays unseen
-    rows = _read(ws, table, names, where=where)
+    rows = read_rows(ws, table, names, where=where)
     made_by = rows[MADE_BY.get(table, "delivery_id")]
     rows["sequence_number"] = made_by.map(order).astype("Int64")
     rows = rows[rows["sequence_number"].notna()]
@@ -228,15 +168,45 @@ def load_withdrawn(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     return check(reports, "reports", where="lagret")
 
 
-def load_versions(ws: Workspace, source: str) -> pd.DataFrame:
-    """Current versions of a source's reports, in the columns that ``versions`` needs.
+def load_versions(
+    ws: Workspace,
+    source: str,
+    *,
+    incident_ids: Iterable[str] = (),
+    reported: tuple[date, date] | None = None,
+    delivery_ids: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Current versions of some of a source's reports, in the few columns needed.
 
-    One row, one report ever told, withdrawn ones too: incident_id, source_key,
-    delivery_id, reported_on, is_withdrawn, content_hash.
+    Parameters
+    ----------
+    ws : Workspace
+    source : str
+    incident_ids : iterable of str
+        Reports to look up.
+    reported : tuple of date, optional
+        Also those with a version registered on these days, both included.
+    delivery_ids : iterable of str
+        Also those of which these deliveries brought a version.
+
+    Returns
+    -------
+    DataFrame
+        One row, one report, withdrawn ones too: incident_id, source_key, delivery_id,
+        reported_on, is_withdrawn, content_hash.
     """
+    wanted = _is_one_of(incident_ids) | _is_one_of(delivery_ids, "delivery_id")
+    if reported is not None:
+        first, last = map(pa.scalar, reported)
+        day = ds.field("reported_on")
+        wanted |= (day >= first) & (day <= last)
+    where = (ds.field("source") == source) & wanted
+    found = read_rows(ws, "reports", ["incident_id"], where=where)[
+        "incident_id"
+    ].unique()
     names = ["incident_id", "source_key", "delivery_id", "reported_on"]
     names += ["is_withdrawn", "content_hash"]
-    rows = _committed(ws, "reports", names, where=ds.field("source") == source)
+    rows = _committed(ws, "reports", names, where=_is_one_of(found))
     return keep_current(rows)[names].reset_index(drop=True)
 
 
@@ -265,7 +235,7 @@ def load_notices(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
 
 def load_closed_counts(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     """Frozen counts; ``as_of`` leaves out what was closed after a later delivery."""
-    rows = _read(ws, "closed_counts")
+    rows = read_rows(ws, "closed_counts")
     if as_of is not None:
         rows = rows[rows["closed_after"] <= as_of]
     return check(rows[columns("closed_counts")], "closed_counts", where="lagret")
@@ -327,8 +297,8 @@ def commit_delivery(
     refuse_unaccounted(marker.iloc[0], parts)
     years = _years_of(ws, parts["reports"], parts["links"])
     for table in PARTS:
-        _append(ws, table, add_helpers(parts[table], table, years=years))
-    _append(ws, "deliveries", marker)
+        append_rows(ws, table, add_helpers(parts[table], table, years=years))
+    append_rows(ws, "deliveries", marker)
     return marker
 
 
@@ -348,7 +318,9 @@ def _years_of(ws: Workspace, reports: pd.DataFrame, links: pd.DataFrame) -> pd.S
 def append_closed_counts(ws: Workspace, frame: pd.DataFrame) -> None:
     """Freeze the counts of a cycle; contract closed_counts, written in one piece."""
     checked = check(frame, "closed_counts")
-    _append(ws, "closed_counts", checked.assign(closed_after=len(load_deliveries(ws))))
+    append_rows(
+        ws, "closed_counts", checked.assign(closed_after=len(load_deliveries(ws)))
+    )
 
 
 def sweep(ws: Workspace) -> int:
@@ -359,16 +331,16 @@ def sweep(ws: Workspace) -> int:
     committed = set(_order(ws).index)
     n_deleted = 0
     for table in PARTS:
-        stored = _open(ws, table)
+        stored = open_table(ws, table)
         if stored is None:
             continue
         made_by = MADE_BY.get(table, "delivery_id")
-        with _telling(table):
+        with telling(table):
             files = pa.table(stored.get_add_actions(flatten=True))
         orphans = find_whole_files(files, made_by) - committed
         if orphans:
             told = ", ".join(f"'{name}'" for name in sorted(orphans))
-            with _telling(table):
+            with telling(table):
                 done = stored.delete(f"{made_by} IN ({told})")
             n_deleted += int(done["num_deleted_rows"] or 0)
     return n_deleted
@@ -377,10 +349,10 @@ def sweep(ws: Workspace) -> int:
 def compact(ws: Workspace) -> None:
     """Join a table's small files when they are many; lock held, nothing unswept."""
     for table in (*PARTS, "deliveries", "closed_counts"):
-        stored = _open(ws, table)
+        stored = open_table(ws, table)
         if stored is None or len(stored.file_uris()) <= _MOST_FILES:
             continue
-        with _telling(table):
+        with telling(table):
             stored.optimize.compact()
             stored.vacuum(dry_run=False)  # what no reader of the last week can need
 

@@ -1,20 +1,25 @@
-"""How a table of ``contracts.py`` lies on disk: Arrow columns and helper columns.
+"""How a table of ``contracts.py`` lies on disk: a Delta table with helper columns.
 
-In: a frame under contract. Out: the Arrow table that is written, and back again with
-the contract's dtypes, whatever gaps a column has. Used by ``store`` alone.
+In: a frame under contract. Out: the rows that are written, and back again with the
+contract's dtypes, whatever gaps a column has. Used by ``store`` alone; the only
+module that imports deltalake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
 
 from lagesbild.contracts import empty
-from lagesbild.errors import ContractError
+from lagesbild.errors import ContractError, StoreError
+from lagesbild.workspace import Workspace, make_private_folder
 
 # Columns the store keeps beside the contract: year of registration to prune by, a
 # hash to see at once that a row is unchanged, and what was known when a cycle closed.
@@ -33,6 +38,8 @@ _KINDS = {
     "datetime64[us, UTC]": pa.timestamp("us", tz="UTC"),
 }
 _YEAR_UNKNOWN = 0  # read whatever years are asked for
+# Reading a table replays its log since the last checkpoint: keep that short.
+_CONFIGURATION = {"delta.checkpointInterval": "10"}
 _NOT_CONTENT = ["delivery_id", "row_number", "is_withdrawn"]
 
 
@@ -131,3 +138,60 @@ def find_whole_files(files: pa.Table, made_by: str) -> set[str]:
 def empty_rows(table: str, names: Sequence[str]) -> pa.Table:
     """No rows of the table's columns of those names."""
     return stored_schema(table).empty_table().select(list(names))
+
+
+# --- one table on disk ------------------------------------------------------------
+
+
+def _folder(ws: Workspace, table: str) -> str:
+    return str(ws.lager / "tabeller" / table)
+
+
+@contextmanager
+def telling(table: str) -> Iterator[None]:
+    """Turn faults of disk and library into ours."""
+    try:
+        yield
+    except (DeltaError, OSError, pa.ArrowException) as error:
+        # the libraries' own texts may hold values: only their kind is told
+        raise StoreError(
+            f"Tabellen '{table}' i lagret går inte att läsa eller skriva "
+            f"({type(error).__name__}). Se efter att disken har plats och att mappen "
+            "lager går att skriva i, och kör 'lagesbild verify'."
+        ) from None
+
+
+def open_table(ws: Workspace, table: str) -> DeltaTable | None:
+    """The table as it stands, or None if nothing was ever written to it."""
+    folder = _folder(ws, table)
+    with telling(table):
+        return DeltaTable(folder) if DeltaTable.is_deltatable(folder) else None
+
+
+def append_rows(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
+    """Write rows, contract and helper columns, in one piece."""
+    if frame.empty:
+        return
+    rows = to_arrow(frame, table)
+    partitions = ["year"] if "year" in rows.column_names else None
+    with telling(table):
+        make_private_folder(ws.lager / "tabeller")
+        form = {"partition_by": partitions, "configuration": _CONFIGURATION}
+        write_deltalake(_folder(ws, table), rows, mode="append", **form)
+
+
+def read_rows(
+    ws: Workspace,
+    table: str,
+    names: list[str] | None = None,
+    *,
+    where: ds.Expression | None = None,
+) -> pd.DataFrame:
+    """Read stored rows, committed or not, with the contract's dtypes."""
+    names = names or stored_schema(table).names
+    stored = open_table(ws, table)
+    if stored is None:
+        return from_arrow(empty_rows(table, names))
+    with telling(table):
+        rows = stored.to_pyarrow_dataset().to_table(columns=names, filter=where)
+    return from_arrow(rows)

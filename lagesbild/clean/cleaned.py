@@ -25,6 +25,7 @@ class Cleaned:
 
     Attributes
     ----------
+    delivery_id : str
     rows : DataFrame
         Keeps the contract ``reports``, ``ready_counts`` or ``notices``.
     quarantine : DataFrame
@@ -39,6 +40,7 @@ class Cleaned:
         Swedish sentences on what was detected or left out.
     """
 
+    delivery_id: str
     rows: pd.DataFrame
     quarantine: pd.DataFrame
     columns_dropped: tuple[str, ...]

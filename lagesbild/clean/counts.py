@@ -104,6 +104,7 @@ def clean_counts(
     start = min((p.start for p in covered), default=named[0] if named else None)
     end = max((p.end for p in covered), default=named[1] if named else None)
     return Cleaned(
+        delivery_id=delivery_id,
         rows=contracts.check(rows, "ready_counts", where=delivered.file_name),
         quarantine=quarantine,
         columns_dropped=dropped_columns(delivered),

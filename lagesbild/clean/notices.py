@@ -111,6 +111,7 @@ def clean_notices(
     period = period or days_of_rows(local_days(moments["moment"]))
     start, end = period or (None, None)
     return Cleaned(
+        delivery_id=delivery_id,
         rows=contracts.check(rows, "notices", where=delivered.file_name),
         quarantine=quarantine,
         columns_dropped=tuple(c for c in frame.columns if c not in (*_KEPT, BROKEN)),

@@ -29,8 +29,8 @@ def read_times(
     delivered : Delivered
         For its layout and headings.
     last_day : date or None
-        Last day of the period that the file's name tells; later days of
-        registration are refused.
+        Last day of the period that the file's name tells, or today if that is
+        earlier; later days of registration are refused.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def read_times(
             _is_impossible(reported_on, last_day),
             column,
             "orimligt_datum",
-            "datumet för anmälan är före 1990 eller efter leveransens period",
+            "anmälans datum är före 1990, efter leveransens period eller i framtiden",
         ),
         Fault(
             (start > end).fillna(False),

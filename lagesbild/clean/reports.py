@@ -43,6 +43,7 @@ def clean_reports(
     source: Source,
     municipality: Municipality,
     delivery_id: str,
+    today: date | None = None,
 ) -> Cleaned:
     """Clean a delivery that has one row a report.
 
@@ -56,6 +57,8 @@ def clean_reports(
     municipality : Municipality
         Rows that name another one are quarantined.
     delivery_id : str
+    today : date, optional
+        Reports cannot be registered after it; None where time is invented too.
 
     Returns
     -------
@@ -71,9 +74,8 @@ def clean_reports(
     """
     mapped = take_mapped(delivered)
     period = days_of_file(delivered.file_name)
-    times, time_faults = read_times(
-        mapped, delivered, last_day=period[1] if period else None
-    )
+    ends = [day for day in (period and period[1], today) if day]
+    times, time_faults = read_times(mapped, delivered, last_day=min(ends, default=None))
     places, masked, notes = read_places(mapped)
     kinds, kind_faults = _classify(mapped, delivered, source)
     numbers, number_faults = _count_offences(mapped, delivered, source)
@@ -96,13 +98,16 @@ def clean_reports(
         row_number=mapped.index,
         source=source_name,
         source_kind=source.kind,
-        incident_id=_hash(source_name + "\x1f" + keys),
+        incident_id=_make_ids(keys, source_name),
         delivery_id=delivery_id,
         municipality_code=municipality.code,
         is_withdrawn=False,
     )[~rejected]
     start, end = period or (None, None)
+    if period and not days_of_file(delivered.file_name):
+        notes += ("Filnamnet säger ingen period; radernas datum gör det.",)
     return Cleaned(
+        delivery_id=delivery_id,
         rows=contracts.check(rows, "reports", where=delivered.file_name),
         quarantine=quarantine,
         columns_dropped=dropped_columns(delivered),
@@ -111,6 +116,14 @@ def clean_reports(
         period_end=end,
         notes=(*delivered.notes, *notes, *_unknown_codes(kinds[~rejected])),
     )
+
+
+def ids_in_file(delivered: Delivered, source_name: str) -> list[str]:
+    """incident_id of all rows of a file that have a key, also those rejected."""
+    if _is_keyless(delivered):
+        return []
+    keys, _ = _without_identity(take_mapped(delivered)["source_key"].dropna())
+    return _make_ids(keys.drop_duplicates(), source_name).tolist()
 
 
 def _classify(
@@ -201,8 +214,8 @@ def _make_keys(
 ) -> tuple[pd.Series, list[Fault], dict[str, int]]:
     """The sender's key, or one made of what is kept of a row without key."""
     content = join_content(mapped)
-    column = heading(delivered, "source_key")
-    if column is not None and not delivered.layout.replaces_period:
+    if not _is_keyless(delivered):
+        column = heading(delivered, "source_key")
         keys, masked = _without_identity(mapped["source_key"])
         missing = Fault(keys.isna(), column, "saknar_nyckel", "radens nyckel saknas")
         accepted = ~rejected & keys.notna()
@@ -220,6 +233,15 @@ def _make_keys(
     number = told[~rejected].groupby(told[~rejected]).cumcount()
     number = number.reindex(told.index, fill_value=0).astype("str")
     return _hash(label + "\x1f" + told + "\x1f" + number), faults, {}
+
+
+def _is_keyless(delivered: Delivered) -> bool:
+    layout = delivered.layout
+    return layout.replaces_period or "source_key" not in layout.columns
+
+
+def _make_ids(keys: pd.Series, source_name: str) -> pd.Series:
+    return _hash(source_name + "\x1f" + keys)
 
 
 def _without_identity(keys: pd.Series) -> tuple[pd.Series, dict[str, int]]:
