@@ -1,7 +1,7 @@
 """Areas down, kinds of crime and of observation across.
 
-In: a ``ProtectedTable`` by area and category. Out: a ``Shown`` table with the police's
-offences and the others' observations under separate headings, never added.
+In: a ``ProtectedTable`` by area and category. Out: a ``Shown`` with the police's
+offences in one table and the others' observations in another, never added.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.present import captions, cells, tables
+from lagesbild.present import captions, cells, order, tables
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _OFFENCES = ("alla", "skadegorelse", "cykelstold", "bostadsinbrott", "stold_ur_fordon")
 _OBSERVATIONS = ("storning", "trasig_belysning", "nedskrapning")
+_TITLES = {
+    cells.OFFENCES: "Polisen: anmälda brott efter område",
+    cells.OBSERVATIONS: "Kommunen och andra: observationer efter område",
+}
 
 
 def show_area_table(
@@ -27,14 +31,15 @@ def show_area_table(
     offences: Sequence[str] = _OFFENCES,
     observations: Sequence[str] = _OBSERVATIONS,
 ) -> Shown:
-    """Show areas by category.
+    """Show areas by category: offences in one table, observations in another.
 
     Parameters
     ----------
     table : ProtectedTable
         By area_id and category.
     offences, observations : sequence of str
-        Categories whose police offences, and whose observations, are shown.
+        Categories whose police offences, and whose observations, are shown. Those
+        that nobody tells are left out.
 
     Returns
     -------
@@ -43,84 +48,71 @@ def show_area_table(
     Raises
     ------
     UsageError
-        If the table has other dimensions, or a category is not in it.
+        If the table has other dimensions, or a category is not in the code table.
     """
     if set(table.by) != {"area_id", "category"}:
         raise UsageError(
             "show_area_table visar område × typ: table('area_id', 'category')."
         )
-    chosen = [
-        *((name, "n_offences") for name in offences),
-        *((name, "n_observations") for name in observations),
-    ]
-    unknown = [name for name, _ in chosen if name not in table.category_names]
+    wanted = {cells.OFFENCES: offences, cells.OBSERVATIONS: observations}
+    unknown = [c for names in wanted.values() for c in names]
+    unknown = [name for name in unknown if name not in table.category_names]
     if unknown:
         raise UsageError(f"Okänd kategori: {', '.join(unknown)}.")
-    id = f"{ID}omrade-typ"
-    small = captions.small_print(table, captions.when(table), "Antal")
-    caption = captions.caption(
-        "Anmälda brott och observationer efter område", small, id=id, wide=True
-    )
-    page = Markup(
-        '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">'
-        '<table data-sort class="stick">{}{}<tbody>{}</tbody></table></div>'
-    ).format(
-        id,
-        caption,
-        _head(table, offences, observations),
-        Markup("").join(_rows(table, chosen, len(offences))),
-    )
-    return Shown(page, text="Område efter typ")
-
-
-def _head(table, offences: Sequence[str], observations: Sequence[str]) -> Markup:
-    groups = [(len(offences), "Polisen: anmälda brott", "")]
-    groups += [(len(observations), "Kommunen och andra: observationer", " gap")]
-    first = Markup("").join(
-        Markup('<th scope="colgroup" colspan="{}" class="grp{}">{}</th>').format(
-            width, look, words
-        )
-        for width, words, look in groups
-        if width
-    )
-    names = [*offences, *observations]
-    second = Markup("").join(
-        Markup('<th scope="col" class="n{}" data-k="{}">{}</th>').format(
-            " gap" if place == len(offences) + 1 else "", place, _name(table, name)
-        )
-        for place, name in enumerate(names, start=1)
-    )
-    return Markup(
-        '<thead><tr><th scope="col" class="c0" rowspan="2" data-k="0">Område</th>{}</tr>'
-        "<tr>{}</tr></thead>"
-    ).format(first, second)
-
-
-def _name(table, category: str) -> str:
-    return "Alla brott" if category in captions.ALL else table.category_names[category]
-
-
-def _rows(table, chosen: list[tuple[str, str]], n_offences: int) -> list[Markup]:
     by_area: dict[str, dict] = {}
     for row in table.frame.to_dict("records"):
         by_area.setdefault(str(row["area_id"]), {})[str(row["category"])] = row
-    return [
-        Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
-            Markup(' class="{}" data-fixed').format(place["fixed"])
-            if place["fixed"]
-            else "",
-            place["label"],
-            Markup("").join(
-                _td(by_area[area_id].get(category), name, n == n_offences)
-                for n, (category, name) in enumerate(chosen)
-            ),
-        )
-        for area_id, place in tables.area_order(table, list(by_area))
+    parts = [
+        _table(table, by_area, of, told)
+        for of, names in wanted.items()
+        if (told := [name for name in names if _is_told(by_area, name, of)])
     ]
+    look = "pair" if len(parts) > 1 else "near"
+    page = Markup('<div class="{}">{}</div>').format(look, Markup("").join(parts))
+    return Shown(page, text="Område efter typ")
 
 
-def _td(row: dict | None, name: str, is_first_of_group: bool) -> Markup:
-    gap = "gap" if is_first_of_group else ""
-    if row is None:
-        return Markup('<td class="n {} hid">{}</td>').format(gap, cells.MISSING)
-    return tables.td(row, name, gap)
+def _is_told(by_area: dict[str, dict], category: str, of: str) -> bool:
+    rows = (told[category] for told in by_area.values() if category in told)
+    return any(cells.read(row, of).kind != "not_computed" for row in rows)
+
+
+def _table(table, by_area: dict[str, dict], of: str, names: Sequence[str]) -> Markup:
+    id = f"{ID}omrade-{of.removeprefix('n_')}"
+    unit = "Antal" if of == cells.OFFENCES else captions.OBSERVED
+    small = captions.small_print(captions.when(table), unit)
+    head = Markup("").join(
+        Markup('<th scope="col" class="n" data-k="{}">{}</th>').format(
+            place, captions.category_name(table, name, of)
+        )
+        for place, name in enumerate(names, start=1)
+    )
+    rows = Markup("").join(
+        _row(by_area[area_id], place, of, names)
+        for area_id, place in order.areas(table, list(by_area))
+    )
+    return Markup(
+        '<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}">'
+        '<table data-sort class="stick">{caption}<thead><tr><th scope="col" class="c0" '
+        'data-k="0">Område</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    ).format(
+        id=id,
+        caption=captions.caption(_TITLES[of], small, table.notes, id=id, wide=True),
+        head=head,
+        rows=rows,
+    )
+
+
+def _row(told: dict, place: dict, of: str, names: Sequence[str]) -> Markup:
+    look = Markup("")
+    if place["fixed"]:
+        look = Markup(' class="{}" data-fixed').format(place["fixed"])
+    tds = (
+        tables.td(told[name], of)
+        if name in told
+        else Markup('<td class="n hid">{}</td>').format(cells.MISSING)
+        for name in names
+    )
+    return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
+        look, place["label"], Markup("").join(tds)
+    )

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.period import Period
-from lagesbild.present import swedish
-from lagesbild.present.cells import Column
+from lagesbild.present import cells, swedish
 
 if TYPE_CHECKING:
     from lagesbild.protect.table import ProtectedTable
@@ -20,25 +19,50 @@ if TYPE_CHECKING:
 WHOLE = "*"
 WITHOUT = ""
 ALL = ("alla", "brott")
+_ALL_NAMES = {cells.OFFENCES: "Alla brott", cells.OBSERVATIONS: "Alla observationer"}
+OBSERVED = (
+    "Observationer är det som kommunen, bostadsbolag och räddningstjänst har fått "
+    "rapport om. De läggs aldrig ihop med anmälda brott"
+)
 
 
-def subject(table: ProtectedTable, column: Column, category: str | None = None) -> str:
-    """What is counted: "Anmälda brott", "Skadegörelse"."""
-    category = category if category is not None else table.fixed.get("category")
+def measure(table: ProtectedTable, columns: tuple[str, ...] = ()) -> str:
+    """The count that the table is about.
+
+    The first count among ``columns`` decides, else what the cells' rates are of.
+    """
+    for name in columns:
+        if name in cells.COUNTED:
+            return name
+    rows = table.frame.to_dict("records")
+    return cells.measure_of(rows[0]) if rows else cells.OFFENCES
+
+
+def subject(table: ProtectedTable, column: cells.Column) -> str:
+    """What is counted: "Anmälda brott", "Skadegörelse", "Klotter: observationer"."""
+    what = column.subject
+    if column.is_derived:
+        what = cells.column(measure(table)).subject
+    category = table.fixed.get("category")
     if category is None or category in ALL:
-        return column.subject
+        return what
     name = table.category_names[category]
-    return (
-        name
-        if column.subject == "Anmälda brott"
-        else f"{name}: {swedish.lower_first(column.subject)}"
-    )
+    if what == cells.column(cells.OFFENCES).subject:
+        return name
+    return f"{name}: {swedish.lower_first(what)}"
+
+
+def category_name(table: ProtectedTable, category: str, of: str) -> str:
+    """A category's name; the root's says what it is the total of."""
+    if category == "alla" or (category in ALL and of == cells.OFFENCES):
+        return _ALL_NAMES.get(of, table.category_names[category])
+    return table.category_names[category]
 
 
 def place(table: ProtectedTable) -> str:
     """Where: the fixed area's name, or the whole municipality."""
     area = table.fixed.get("area_id", WHOLE)
-    return table.area_names.get(area, "Hela kommunen")
+    return "Hela kommunen" if area == WHOLE else table.area_names[area]
 
 
 def when(table: ProtectedTable) -> str:
@@ -46,15 +70,34 @@ def when(table: ProtectedTable) -> str:
     return Period(str(table.fixed.get("period") or table.cycle)).name
 
 
-def small_print(table: ProtectedTable, *parts: str) -> str:
-    """When and unit first, then every note the publication asks for."""
-    told = [swedish.upper_first(part.rstrip(".")) + "." for part in parts if part]
-    return " ".join([*told, *table.notes])
-
-
-def caption(title: str, small: str, *, id: str, wide: bool = False) -> Markup:
-    """A table's caption; ``wide`` adds the hint that a phone's reader needs."""
-    drag = Markup('<small class="drag">Dra tabellen i sidled för att se allt.</small>')
-    return Markup('<caption id="{}">{}<small>{}</small>{}</caption>').format(
-        id, title, small, drag if wide else ""
+def small_print(*parts: str) -> str:
+    """When and unit, as sentences."""
+    return " ".join(
+        swedish.upper_first(part.rstrip(".")) + "." for part in parts if part
     )
+
+
+def caption(
+    title: str,
+    small: str,
+    notes: tuple[str, ...] = (),
+    *,
+    id: str,
+    wide: bool = False,
+) -> Markup:
+    """A table's caption; its ``id`` is the title's.
+
+    ``notes`` are those the publication asks for: they stand folded in the caption, so
+    that a page of many tables can be read, and unfolded on paper. ``wide`` adds the
+    hint that a phone's reader needs.
+    """
+    folded = Markup("")
+    if notes:
+        folded = Markup(
+            '<details class="om"><summary>Vad siffrorna omfattar</summary>'
+            "<small>{}</small></details>"
+        ).format(" ".join(notes))
+    drag = Markup('<small class="drag">Dra tabellen i sidled för att se allt.</small>')
+    return Markup(
+        '<caption><span id="{}">{}</span><small>{}</small>{}{}</caption>'
+    ).format(id, title, small, folded, drag if wide else "")

@@ -13,22 +13,39 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lagesbild.errors import ProtectError
+from lagesbild.errors import ProtectError, UsageError
 from lagesbild.present import swedish
 
 HIDDEN = "visas inte"
 MISSING = "uppgift saknas"
 NOT_COMPUTED = swedish.DASH
 TOO_SHORT = "för kort historik"
+TOO_FEW = "för få att jämföra"
+NO_CHANGE = "ingen säker förändring"
+NOT_COMPARED = "jämförs inte"
 _WORDS = {
     "suppressed": HIDDEN,
     "missing": MISSING,
     "not_computed": NOT_COMPUTED,
     "too_short_history": TOO_SHORT,
 }
+UP = ("ökar", "fler upptäckta")
+DOWN = ("minskar", "färre upptäckta")
+_PLAIN_VERDICTS = {
+    NO_CHANGE: "shown",
+    TOO_FEW: "shown",
+    NOT_COMPARED: "not_computed",
+    HIDDEN: "suppressed",
+    MISSING: "missing",
+    TOO_SHORT: "too_short_history",
+}
 
 # Found mostly by the police's own work: more of them says how the police worked.
 EFFORT = ("narkotika", "vapen", "trafikbrott")
+OFFENCES, OBSERVATIONS = "n_offences", "n_observations"
+MEASURES = (OFFENCES, OBSERVATIONS)
+COUNTED = (*MEASURES, "n_reports", "n_events")
+"""The counts that a rate and a change can be about; a row's ``measure`` says which."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +60,20 @@ class Column:
     heading: str
     status: str
     kind: str
-    subject: str
+    subject: str = "Anmälda brott"
     unit: str = "antal"
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is computed from the count that the row's ``measure`` names."""
+        return self.kind in ("rate", "interval", "ratio", "verdict")
 
+
+_PER = "per 1\u00a0000 invånare och\u00a0kvartal"
 COLUMNS = {
     column.name: column
     for column in (
-        Column("n_offences", "Antal", "n_offences_status", "count", "Anmälda brott"),
-        Column("n_reports", "Anmälningar", "n_reports_status", "count", "Anmälningar"),
+        Column("n_offences", "Antal", "n_offences_status", "count"),
         Column(
             "n_observations",
             "Observationer",
@@ -59,6 +81,7 @@ COLUMNS = {
             "count",
             "Observationer",
         ),
+        Column("n_reports", "Anmälningar", "n_reports_status", "count", "Anmälningar"),
         Column(
             "n_events",
             "Händelser, alla källor",
@@ -69,36 +92,34 @@ COLUMNS = {
         Column("n_inhabitants", "Invånare", "", "count", "Invånare"),
         Column(
             "n_offences_last_year",
-            "Antal i fjol",
+            "I fjol",
             "n_offences_last_year_status",
             "count",
             "Anmälda brott i fjol",
         ),
         Column(
-            "rate_per_1000_quarter",
-            "Per 1\u00a0000 invånare och kvartal",
-            "rate_status",
-            "rate",
-            "Anmälda brott",
-            "per 1\u00a0000 invånare och kvartal",
+            "n_observations_last_year",
+            "I fjol",
+            "n_observations_last_year_status",
+            "count",
+            "Observationer i fjol",
         ),
         Column(
-            "rate_interval",
-            "Troligt spann",
+            "rate_per_1000_quarter",
+            swedish.upper_first(_PER),
             "rate_status",
-            "interval",
-            "Anmälda brott",
-            "per 1\u00a0000 invånare och kvartal",
+            "rate",
+            unit=_PER,
         ),
+        Column("rate_interval", "Troligt spann", "rate_status", "interval", unit=_PER),
         Column(
             "rate_ratio",
             "Jämfört med i fjol, kvot",
             "change_status",
             "ratio",
-            "Anmälda brott",
-            "kvot, i fjol är 1",
+            unit="kvot, i fjol är 1",
         ),
-        Column("verdict", "Mot i fjol", "change_status", "verdict", "Anmälda brott"),
+        Column("verdict", "Mot i fjol", "change_status", "verdict"),
     )
 }
 
@@ -109,12 +130,14 @@ class Cell:
 
     ``value`` is None unless the cell is shown, and then rounded as it is shown, so
     that nothing finer than the page's own figures can be read out of its source.
+    ``why`` is the reason when nothing is computed, or "".
     """
 
     text: str
     html: Markup
     kind: str
     value: float | None = None
+    why: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -124,8 +147,6 @@ class Cell:
 def column(name: str) -> Column:
     """The column's reading; an unknown name is an error that names the known ones."""
     if name not in COLUMNS:
-        from lagesbild.errors import UsageError
-
         raise UsageError(
             f"Kolumnen '{name}' går inte att visa. Välj bland {', '.join(COLUMNS)}."
         )
@@ -147,7 +168,7 @@ def status(row: Mapping, wanted: Column) -> str:
     return str(word)
 
 
-def read(row: Mapping, name: str) -> Cell:
+def read(row: Mapping, name: str, *, measure: str | None = None) -> Cell:
     """The cell of a row in one column.
 
     Parameters
@@ -156,6 +177,9 @@ def read(row: Mapping, name: str) -> Cell:
         One row of a ``ProtectedTable``.
     name : str
         A column in ``COLUMNS``.
+    measure : str, optional
+        The count that stands beside it. A rate or a change of another count is then
+        not computed: it would be taken for that of its neighbour.
 
     Returns
     -------
@@ -164,29 +188,48 @@ def read(row: Mapping, name: str) -> Cell:
     Raises
     ------
     ProtectError
-        If the status of the cell is an unknown word.
+        If the cell's status or verdict is an unknown word.
     """
     wanted = column(name)
+    if wanted.is_derived and measure is not None and measure_of(row) != measure:
+        return _not_computed("räknas inte för det här antalet")
     if wanted.kind == "verdict":
         return _verdict(row, wanted)
     state = status(row, wanted)
     if state == "not_computed":
-        reason = row.get("rate_reason")
-        told = reason if isinstance(reason, str) and reason else "räknas inte"
-        return Cell(
-            NOT_COMPUTED,
-            Markup(
-                '<span aria-hidden="true">{}</span><span class="vh">{}</span>'
-            ).format(NOT_COMPUTED, told),
-            state,
-        )
-    needed = {"interval": "rate_lower", "ratio": "rate_ratio"}.get(wanted.kind, name)
-    if state == "shown" and pd.isna(row[needed]):
+        return _not_computed(_reason(row, wanted))
+    needed = {"interval": ["rate_lower", "rate_upper"]}.get(wanted.kind, [name])
+    if state == "shown" and any(pd.isna(row[column]) for column in needed):
         state = "missing"
     if state != "shown":
         return Cell(_WORDS[state], escape(_WORDS[state]), state)
     text, value = _shown(row, wanted)
     return Cell(text, escape(text), "shown", value)
+
+
+def measure_of(row: Mapping) -> str:
+    """The count that the row's rate and change are about."""
+    word = row["measure"]
+    if word not in MEASURES:
+        raise ProtectError(
+            "Kolumnen 'measure' har ett okänt ord. Gör om publikationen."
+        )
+    return str(word)
+
+
+def _not_computed(why: str) -> Cell:
+    html = Markup('<span aria-hidden="true">{}</span><span class="vh">{}</span>')
+    return Cell(NOT_COMPUTED, html.format(NOT_COMPUTED, why), "not_computed", why=why)
+
+
+def _reason(row: Mapping, wanted: Column) -> str:
+    if wanted.kind in ("rate", "interval"):
+        told = row["rate_reason"]
+        if isinstance(told, str) and told:
+            return swedish.lower_first(told.rstrip("."))
+    if wanted.kind == "ratio" and isinstance(row["verdict"], str):
+        return row["verdict"]
+    return "räknas inte"
 
 
 def _shown(row: Mapping, wanted: Column) -> tuple[str, float | None]:
@@ -206,16 +249,48 @@ def _shown(row: Mapping, wanted: Column) -> tuple[str, float | None]:
 
 def _verdict(row: Mapping, wanted: Column) -> Cell:
     word = row["verdict"]
-    if not isinstance(word, str) or not word:
-        return Cell(NOT_COMPUTED, Markup(NOT_COMPUTED), "not_computed")
-    if status(row, wanted) == "suppressed" or word == HIDDEN:
-        return Cell(HIDDEN, Markup(HIDDEN), "suppressed")
-    if word not in ("ökar", "minskar"):
-        kind = {MISSING: "missing", TOO_SHORT: "too_short_history"}.get(word, "shown")
+    word = word if isinstance(word, str) and word else MISSING
+    if word not in (*UP, *DOWN, *_PLAIN_VERDICTS):
+        raise ProtectError(
+            "Kolumnen 'verdict' har ett okänt ord. Gör om publikationen."
+        )
+    if word in (*UP, *DOWN, NO_CHANGE, TOO_FEW) and not _is_open(row, wanted):
+        word = HIDDEN
+    if word in _PLAIN_VERDICTS:
+        kind = _PLAIN_VERDICTS[word]
         return Cell(word, Markup('<span class="v-no">{}</span>').format(word), kind)
-    is_up = word == "ökar"
-    if row.get("category") in EFFORT:
-        word = "fler upptäckta" if is_up else "färre upptäckta"
-    mark, look = ("▲", "v-up") if is_up else ("▼", "v-down")
+    if row.get("category") in EFFORT and measure_of(row) == OFFENCES:
+        word = UP[1] if word in UP else DOWN[1]
+    mark, look = ("▲", "v-up") if word in UP else ("▼", "v-down")
     html = Markup('<span class="{}"><span aria-hidden="true">{} </span>{}</span>')
     return Cell(word, html.format(look, mark, word), "shown")
+
+
+def change(row: Mapping, of: str) -> str:
+    """The verdict of a sure change of the count ``of``, or "".
+
+    A table by date of occurrence has no comparisons.
+    """
+    if "verdict" not in row or measure_of(row) != of:
+        return ""
+    word = read(row, "verdict").text
+    return word if word in (*UP, *DOWN) else ""
+
+
+def _is_open(row: Mapping, wanted: Column) -> bool:
+    """Whether neither the change nor the count it is about is hidden."""
+    of = column(measure_of(row))
+    return "suppressed" not in (status(row, wanted), status(row, of))
+
+
+def share(row: Mapping, whole: Mapping | None) -> str:
+    """The row's part of the municipality's count: "12,8 %", or "" if either is hidden.
+
+    For areas where no rate is computed; made of two figures that both are shown.
+    """
+    if whole is None:
+        return ""
+    part, total = read(row, measure_of(row)), read(whole, measure_of(row))
+    if not (part.is_shown and total.is_shown) or not total.value:
+        return ""
+    return swedish.percent(part.value / total.value)

@@ -6,13 +6,14 @@ In: the points of a trend. Out: one drawing, wide or narrow. Used by ``charts``.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from lagesbild.present import cells, swedish
+from lagesbild.present import swedish
 from lagesbild.present.display import ID
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where things lie: the plot from (left, top) to (right, bottom), y up to ``most``."""
+    """Where things lie: the plot from left, top to right, bottom; y up to ``most``."""
 
     width: int
     height: int
@@ -42,7 +43,12 @@ class _Frame:
 
 
 def draw(
-    points: list[Point], wanted: cells.Column, *, title: str, key: str, is_wide: bool
+    points: list[Point],
+    *,
+    title: str,
+    key: str,
+    is_wide: bool,
+    breaks: Mapping[str, str],
 ) -> Markup:
     """One drawing of the points.
 
@@ -50,11 +56,12 @@ def draw(
     ----------
     points : list of Point
         In order of time.
-    wanted : Column
     title, key : str
         The chart's name, and its part of the ids.
     is_wide : bool
         For a screen or paper; else for a phone.
+    breaks : mapping
+        Quarter → why it is not compared with those before.
 
     Returns
     -------
@@ -68,19 +75,21 @@ def draw(
     return Markup(
         '<svg class="chart {size}-only" viewBox="0 0 {w} {h}" role="img" '
         'aria-labelledby="{ids}-t {ids}-d"><title id="{ids}-t">{title}</title>'
-        '<desc id="{ids}-d">{desc}</desc>{grid}{time}{gaps}{lines}{labels}</svg>'
+        '<desc id="{ids}-d">{desc}</desc>{grid}{time}{gaps}{lines}{breaks}{labels}'
+        "</svg>"
     ).format(
         size=size,
         w=frame.width,
         h=frame.height,
         ids=ids,
         title=title,
-        desc=_describe(points),
+        desc=_describe(points, breaks),
         grid=_grid(frame, ticks),
         time=_time(frame, points, is_wide),
         gaps=_gaps(frame, points),
         lines=_lines(frame, points),
-        labels=_labels(frame, points, wanted, is_wide),
+        breaks=_breaks(frame, points, breaks),
+        labels=_labels(frame, points, is_wide),
     )
 
 
@@ -92,7 +101,12 @@ def _frame(n: int, most: float, is_wide: bool) -> _Frame:
 
 def _ticks(points: list[Point]) -> list[float]:
     highest = max(
-        (p.upper or p.value for p in points if p.value is not None), default=0
+        (
+            p.value if p.upper is None else p.upper
+            for p in points
+            if p.value is not None
+        ),
+        default=0,
     )
     if highest <= 0:
         return [0, 1]
@@ -151,14 +165,23 @@ def _gaps(frame: _Frame, points: list[Point]) -> Markup:
     )
 
 
+def _runs(points: list[Point]) -> list[list[int]]:
+    """Places of quarters that one line may join: shown, and counted in one way."""
+    runs: list[list[int]] = []
+    for place, point in enumerate(points):
+        if point.value is None:
+            continue
+        joined = runs and runs[-1][-1] == place - 1 and not point.is_new
+        if joined:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
 def _lines(frame: _Frame, points: list[Point]) -> Markup:
     bands, lines, dots = Markup(""), Markup(""), Markup("")
-    for is_shown, places in groupby(
-        range(len(points)), lambda n: points[n].value is not None
-    ):
-        run = list(places)
-        if not is_shown:
-            continue
+    for run in _runs(points):
         spots = [(frame.x(n), points[n]) for n in run]
         if len(run) > 1:
             if all(point.lower is not None for _, point in spots):
@@ -171,7 +194,7 @@ def _lines(frame: _Frame, points: list[Point]) -> Markup:
             lines += _path(
                 "w-line", [f"{x} {frame.y(v)}" for v in (only.lower, only.upper)]
             )
-    named = {len(points) - 1, len(points) - 5}
+    named = {len(points) - 1, _last_year(points)}
     for n, point in enumerate(points):
         if point.value is not None:
             dots += Markup('<circle class="pt{}" cx="{}" cy="{}" r="{}"/>').format(
@@ -183,33 +206,47 @@ def _lines(frame: _Frame, points: list[Point]) -> Markup:
     return bands + lines + dots
 
 
+def _last_year(points: list[Point]) -> int | None:
+    """The place of the same quarter last year, if it can be compared with the last."""
+    place = len(points) - 5
+    if place < 0 or any(point.is_new for point in points[place + 1 :]):
+        return None
+    return place
+
+
+def _breaks(frame: _Frame, points: list[Point], breaks: Mapping[str, str]) -> Markup:
+    told = Markup("")
+    for place, point in enumerate(points):
+        if point.is_new and place:
+            x = (frame.x(place - 1) + frame.x(place)) // 2
+            is_late = x > frame.width // 2
+            told += Markup(
+                '<path class="brk" d="M{} 10V{}"/><text class="b" x="{}" y="22" '
+                'text-anchor="{}">{}</text>'
+            ).format(
+                x,
+                frame.bottom,
+                x + (-8 if is_late else 8),
+                "end" if is_late else "start",
+                breaks[str(point.period)],
+            )
+    return told
+
+
 def _path(look: str, spots: list[str], end: str = "") -> Markup:
     return Markup('<path class="{}" d="M{}{}"/>').format(look, "L".join(spots), end)
 
 
-def _labels(frame: _Frame, points: list[Point], wanted, is_wide: bool) -> Markup:
+def _labels(frame: _Frame, points: list[Point], is_wide: bool) -> Markup:
     if not points:
         return Markup("")
     last, told = points[-1], Markup("")
-    months = last.period.name.rsplit(" ", 1)[0]
     if last.value is not None:
-        x, y = frame.x(len(points) - 1), frame.y(last.value)
-        if is_wide:
-            told += Markup(
-                '<text class="big" x="{0}" y="{1}">{2}</text><text x="{0}" y="{3}">{4}'
-                "</text>"
-            ).format(x + 18, y + 6, last.text, y + 30, months)
-        else:
-            told += Markup(
-                '<text class="b" x="{}" y="{}" text-anchor="end">{}</text>'
-            ).format(
-                min(x + 20, frame.width - 2),
-                max(20, frame.y(last.upper or last.value) - 12),
-                last.text,
-            )
-    if len(points) >= 5 and points[-5].value is not None:
-        before = points[-5]
-        x, y = frame.x(len(points) - 5), frame.y(before.value)
+        told += _wide_last(frame, points) if is_wide else _narrow_last(frame, points)
+    place = _last_year(points)
+    if place is not None and points[place].value is not None:
+        before = points[place]
+        x, y = frame.x(place), frame.y(before.value)
         low = frame.y(before.lower) if before.lower is not None else y
         base = min(low + 30, frame.bottom - 10)
         told += Markup(
@@ -219,7 +256,32 @@ def _labels(frame: _Frame, points: list[Point], wanted, is_wide: bool) -> Markup
     return told
 
 
-def _describe(points: list[Point]) -> str:
+def _wide_last(frame: _Frame, points: list[Point]) -> Markup:
+    """The last value large, with its count and months, right of the line."""
+    last = points[-1]
+    x, y = frame.x(len(points) - 1) + 18, frame.y(last.value)
+    months = last.period.name.rsplit(" ", 1)[0]
+    told = Markup('<text class="big" x="{}" y="{}">{}</text>').format(
+        x, y + 6, last.text
+    )
+    lines = [("b", last.count), ("", months)]
+    for n, (look, line) in enumerate((k, t) for k, t in lines if t):
+        told += Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
+            look, x, y + 30 + 22 * n, line
+        )
+    return told
+
+
+def _narrow_last(frame: _Frame, points: list[Point]) -> Markup:
+    last = points[-1]
+    return Markup('<text class="b" x="{}" y="{}" text-anchor="end">{}</text>').format(
+        min(frame.x(len(points) - 1) + 20, frame.width - 2),
+        max(20, frame.y(last.value if last.upper is None else last.upper) - 12),
+        last.text,
+    )
+
+
+def _describe(points: list[Point], breaks: Mapping[str, str]) -> str:
     """Only what is drawn: first and last shown value, and where the rest stands."""
     shown = [point for point in points if point.value is not None]
     if not shown:
@@ -233,4 +295,9 @@ def _describe(points: list[Point]) -> str:
         )
     if len(shown) < len(points):
         told += " Linjen är bruten där ett kvartal inte visas eller saknas."
+    for point in points[1:]:
+        if point.is_new:
+            told += (
+                f" Linjen är bruten vid {point.period}: {breaks[str(point.period)]}."
+            )
     return f"{told} Alla siffror finns i tabellen under diagrammet."

@@ -14,7 +14,7 @@ from lagesbild.present import swedish
 
 
 def limits(values: Sequence[float]) -> list[float]:
-    """Round numbers that part the positive values into four about equal heaps."""
+    """Round numbers that part the positive values into about equal heaps."""
     positive = sorted(value for value in values if value > 0)
     if not positive:
         return []
@@ -36,9 +36,9 @@ def class_of(value: float, limits_: Sequence[float]) -> str:
     return f"k{reached + 4 - len(limits_)}"
 
 
-def words(limits_: Sequence[float], *, decimals: int) -> list[tuple[str, str]]:
+def words(limits_: Sequence[float]) -> list[tuple[str, str]]:
     """The legend: (class, words) for every class from zero and up."""
-    told = [swedish.number(v, 0 if v == int(v) else decimals) for v in limits_]
+    told = [_told(limit) for limit in limits_]
     if not told:
         return [("k0", "0"), ("k4", "över 0")]
     first = f"under {told[0]}"
@@ -46,3 +46,8 @@ def words(limits_: Sequence[float], *, decimals: int) -> list[tuple[str, str]]:
     texts = [first, *between, f"{told[-1]} eller fler"]
     start = 4 - len(limits_)
     return [("k0", "0"), *((f"k{start + n}", text) for n, text in enumerate(texts))]
+
+
+def _told(limit: float) -> str:
+    decimals = next(n for n in range(7) if round(limit, n) == limit)
+    return swedish.number(limit, decimals)

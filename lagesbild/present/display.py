@@ -19,7 +19,7 @@ PAGES_ONLY = "LAGESBILD_PAGES_ONLY"
 """Environment variable set in the batch: nobody looks, so nothing live is drawn."""
 
 ID = "lbid-"
-"""Every id in a fragment starts so; the page gives each fragment a prefix of its own."""
+"""Every id in a fragment starts so; the page gives each fragment its own prefix."""
 
 
 @dataclass(frozen=True)

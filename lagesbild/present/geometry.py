@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDTH = 656
 MAX_HEIGHT = 760
+_LEAST_NAMED = 70
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,18 @@ def path_on(drawing: Drawing, shape) -> str:
 
     pixels = _to_pixels(shape, drawing.left, drawing.top, drawing.scale)
     return path(shapely.simplify(pixels, 1.0))
+
+
+def spot(drawing: Drawing, shape) -> tuple[int, int] | None:
+    """Where the name of a lake can stand, if it is wide enough for one."""
+    import shapely
+
+    pixels = _to_pixels(shape, drawing.left, drawing.top, drawing.scale)
+    left, _, right, _ = pixels.bounds
+    if pixels.is_empty or right - left < _LEAST_NAMED:
+        return None
+    point = shapely.point_on_surface(pixels)
+    return round(point.x), round(point.y)
 
 
 def _to_pixels(shapes, left: float, top: float, scale: float):

@@ -7,12 +7,13 @@ Both hold only what is drawn: names, the cell's own text and its class.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.present import captions, cells, classes, swedish, tables
+from lagesbild.present import captions, cells, classes, order, swedish, tables, text
 from lagesbild.present.display import ID, Shown, live_html
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ _LOOKS = {
     "not_computed": ("kn", "inget tal per invånare"),
     "too_short_history": ("kn", cells.TOO_SHORT),
 }
-_TOP = 40  # a band above the drawing, where the name of the pointed area stands
+_NUMBERS = ("k0", "k1", "k2", "k3", "k4")
+_CHANGES = {"▲": "ökar mot i fjol", "▼": "minskar mot i fjol"}
+_SIGNS = {"ökar": "▲", "minskar": "▼"}
+_STRONGER = "Starkare färg betyder fler."
+_MANY = 3
+_LEAST_WIDTH = 560
+_TOP = 64  # a band above the drawing, where name and value of the pointed area stand
 
 
 def show_map(
@@ -37,7 +44,7 @@ def show_map(
     *,
     base_map: gpd.GeoDataFrame | None = None,
 ) -> Shown:
-    """Show a measure on the map, beside its table.
+    """Show a measure on the map, beside its table, under a finding as heading.
 
     Parameters
     ----------
@@ -57,132 +64,221 @@ def show_map(
     Raises
     ------
     UsageError
-        If the table is not by area alone, or the column cannot be drawn on a map.
+        If the table is not by area alone, the column cannot be drawn on a map, or
+        the category is one that the police find by looking: its map would show where
+        they worked.
     RegisterError
         If the areas are not in EPSG:3006.
     """
     wanted = cells.column(column)
     if tuple(table.by) != ("area_id",) or wanted.kind not in ("count", "rate"):
         raise UsageError("Kartan visar ett antal eller tal per invånare efter område.")
+    category = table.fixed.get("category", "alla")
+    if category in cells.EFFORT:
+        raise UsageError(
+            f"'{category}' ritas inte på karta: brott som polisen själv upptäcker "
+            "visar mest var polisen har arbetat. Visa dem i tabell."
+        )
     from lagesbild.present import geometry
 
     drawn = shown_areas(table, column)
     drawing = geometry.draw(areas[areas["area_id"].isin(list(drawn))])
     title = f"{captions.subject(table, wanted)}, {wanted.unit}"
-    name = tables.slug(title)
+    of = captions.measure(table, (column,))
     columns = [wanted.name]
     if wanted.kind == "rate":
-        columns = ["n_offences", wanted.name, "rate_interval", "verdict"]
+        columns = [of, wanted.name, "rate_interval", "verdict"]
+    rows = order.rows(table)
     table_title = f"{captions.subject(table, wanted)} efter område"
-    region = tables.build(table, columns, title=table_title, row_ids=True)
-    figure = _figure(table, drawn, drawing, wanted, title, name, base_map)
-    page = Markup('<div class="mapgrid">{}{}</div>').format(figure, region)
+    region = tables.build(table, rows, columns, title=table_title, row_ids=True)
+    small = f"{captions.place(table)}, {captions.when(table)}. {_STRONGER}"
+    name = tables.slug(title)
+    map_ = figure(
+        drawn, drawing, wanted, title=title, name=name, small=small, base_map=base_map
+    )
+    page = Markup(
+        '<section aria-labelledby="{id}"><h2 id="{id}">{heading}</h2>{lede}'
+        '<div class="mapgrid">{map}<div>{table}</div></div></section>'
+    ).format(
+        id=f"{ID}var-{name}",
+        heading=_heading(table, rows, of),
+        lede=_lede(rows, wanted, of),
+        map=map_,
+        table=region,
+    )
 
     def live() -> dict:
         from lagesbild.present import leaflet
 
         frame = leaflet.to_html(areas, drawn, title=title, base_map=base_map)
-        legend = Markup("<p><b>{}</b></p>").format(title) + _legend(drawn, wanted)
+        legend = Markup("<p><b>{}</b></p>").format(title) + _legend(drawn)
         return {"text/html": frame + live_html(legend + region)}
 
     return Shown(page, text=f"Karta: {title}", live=live)
 
 
+def _heading(table: ProtectedTable, rows: list[dict], of: str) -> str:
+    """What the verdicts of the areas say, if anything; areas are never ranked."""
+    category = table.fixed.get("category", "alla")
+    name = captions.category_name(table, category, of)
+    up = [row["label"] for row in _rising(rows, of)]
+    if not up:
+        return f"{name}, område för område"
+    if len(up) <= _MANY:
+        return f"{name} ökar i {swedish.listed(up)}"
+    return f"{name} ökar i minst {len(up)} områden"
+
+
+def _rising(rows: list[dict], of: str) -> list[dict]:
+    on_map = [row for row in rows if row["rank"] == 0]
+    return [row for row in on_map if cells.change(row, of) == "ökar"]
+
+
+def _lede(rows: list[dict], wanted: cells.Column, of: str) -> Markup:
+    told = []
+    whole = [row for row in rows if row["area_id"] == captions.WHOLE]
+    if whole and wanted.is_derived:
+        about = [s.text for s in text.rate(whole[0], None) if s.strong]
+        told += [t.replace("Det är", "I hela kommunen är det", 1) for t in about]
+    found = _rising(rows, of)
+    if len(found) == 1:
+        both = text.change("", found[0]).strong
+        told.append(f"I {found[0]['label']} är det {both} i fjol.")
+    return Markup('<p class="text">{}</p>').format(" ".join(told)) if told else Markup()
+
+
 def shown_areas(table: ProtectedTable, column: str) -> dict[str, dict]:
-    """What the map may know, by area_id: name, text, look (class) and value.
+    """What the map may know, by area_id: name, text, look (class), change and row.
 
     "Utan område" and the whole municipality have no place on a map.
     """
-    rows = [row for row in tables.ordered(table) if row["rank"] == 0]
-    read = {str(row["area_id"]): cells.read(row, column) for row in rows}
-    found = classes.limits([c.value for c in read.values() if c.value is not None])
+    rows = order.rows(table)
+    on_map = [row for row in rows if row["rank"] == 0]
+    read = {str(row["area_id"]): cells.read(row, column) for row in on_map}
+    limits = classes.limits([c.value for c in read.values() if c.value is not None])
+    whole = next((row for row in rows if row["area_id"] == captions.WHOLE), None)
+    unit = "" if cells.column(column).kind == "count" else " per 1\u00a0000 invånare"
+    of = captions.measure(table, (column,))
     drawn = {}
-    for row in rows:
+    for row in on_map:
         cell = read[str(row["area_id"])]
+        look, told = "", ""
         if cell.is_shown:
-            look, text = classes.class_of(cell.value, found), cell.text
+            look, told = classes.class_of(cell.value, limits), f"{cell.text}{unit}"
         else:
-            look, text = _LOOKS[cell.kind]
+            look, told = _LOOKS[cell.kind]
+        if cell.kind == "not_computed" and (part := _count_and_share(row, whole)):
+            told = f"{part}; {told}"
         drawn[str(row["area_id"])] = {
             "name": row["label"],
-            "text": text,
+            "text": told,
             "look": look,
-            "limits": found,
+            "change": _SIGNS.get(cells.change(row, of), ""),
+            "row": row["place"],
+            "limits": limits,
         }
     return drawn
 
 
-def _figure(table, drawn, drawing, wanted, title, name, base_map) -> Markup:
-    id = f"{ID}karta-{name}"
-    small = (
-        f"{captions.place(table)}, {captions.when(table)}. Starkare färg betyder fler."
-    )
-    skip = f"{ID}efter-{name}"
+def _count_and_share(row: dict, whole: dict | None) -> str:
+    """Instead of a rate: how many, and how large a part of the municipality's."""
+    count = cells.read(row, cells.measure_of(row))
+    if not count.is_shown:
+        return count.text
+    part = cells.share(row, whole)
+    told = text.counted(count, row)
+    return f"{told}, {part} av kommunens" if part else told
+
+
+def figure(
+    drawn: dict[str, dict],
+    drawing: Drawing,
+    wanted: cells.Column,
+    *,
+    title: str,
+    name: str,
+    small: str,
+    base_map: gpd.GeoDataFrame | None = None,
+    link: Callable[[str], str] | None = None,
+) -> Markup:
+    """The map with caption, a way past it, and its legend.
+
+    Parameters
+    ----------
+    drawn : dict
+        From ``shown_areas``.
+    drawing : Drawing
+    wanted : Column
+    title, small : str
+        The caption.
+    name : str
+        The figure's part of its ids.
+    base_map : GeoDataFrame, optional
+    link : function, optional
+        area_id → where the area leads; None is its row in the table.
+
+    Returns
+    -------
+    Markup
+    """
     return Markup(
         '<figure aria-labelledby="{id}"><figcaption id="{id}">{title}'
         '<small>{small}</small></figcaption><a class="skip" href="#{skip}">Hoppa över '
         'kartan</a>{svg}{legend}<span id="{skip}"></span></figure>'
     ).format(
-        id=id,
+        id=f"{ID}karta-{name}",
         title=title,
         small=small,
-        skip=skip,
-        svg=svg(drawn, drawing, wanted, name=name, base_map=base_map),
-        legend=_legend(drawn, wanted),
+        skip=f"{ID}efter-{name}",
+        svg=_svg(drawn, drawing, name, base_map, link),
+        legend=_legend(drawn),
     )
 
 
-def svg(
-    drawn: dict[str, dict],
-    drawing: Drawing,
-    wanted: cells.Column,
-    *,
-    name: str,
-    base_map=None,
-    link: str | None = None,
-) -> Markup:
-    """The drawing; an area links to its table row, or to ``link`` with its id put in."""
-    unit = "" if wanted.kind == "count" else " per 1\u00a0000 invånare"
-    target = link or f"#{ID}r-{{}}"
-    parts = []
-    for area_id, area in drawn.items():
-        if area_id not in drawing.paths:
-            continue
-        is_number = area["look"] in ("k0", "k1", "k2", "k3", "k4")
-        value = f"{area['text']}{unit if is_number else ''}"
-        key = area_id if link else tables.slug(area_id)
-        parts.append(
-            Markup(
-                '<a href="{}" aria-label="{}: {}"><path class="{}" d="{}"/>'
-                '<g class="tip" aria-hidden="true"><text x="2" y="-14"><tspan class="b">'
-                "{}</tspan> {}</text></g></a>"
-            ).format(
-                target.format(key),
-                area["name"],
-                value,
-                area["look"],
-                drawing.paths[area_id],
-                area["name"],
-                value,
-            )
+def _svg(drawn, drawing: Drawing, name: str, base_map, link) -> Markup:
+    # a narrow municipality gets room beside it, so that no name is cut
+    side = max(0, (_LEAST_WIDTH - drawing.width) // 2)
+    parts = [
+        Markup(
+            '<a href="{}" aria-label="{}: {}"><path class="{}" d="{}"/>'
+            '<g class="tip" aria-hidden="true"><text class="b" x="{x}" y="-38">{}'
+            '</text><text x="{x}" y="-10">{}</text></g></a>'
+        ).format(
+            link(area_id) if link else f"#{ID}r{area['row']}",
+            area["name"],
+            _spoken(area),
+            area["look"],
+            drawing.paths[area_id],
+            area["name"],
+            area["text"],
+            x=2 - side,
         )
-    label = f"Karta över {len(parts)} områden. Varje område är en länk till " + (
-        "sitt blad." if link else "sin rad i tabellen."
-    )
+        for area_id, area in drawn.items()
+        if area_id in drawing.paths
+    ]
+    goal = "sitt blad" if link else "sin rad i tabellen"
     return Markup(
-        '<svg class="karta" data-map="{}" viewBox="-4 {} {} {}" role="group" '
-        'aria-label="{}">{}{}<path class="edge" d="{}"/>{}</svg>'
+        '<svg class="karta" data-map="{}" viewBox="{} {} {} {}" role="group" '
+        'aria-label="Karta över {} områden. Varje område är en länk till {}.">'
+        '{}{}<path class="edge" d="{}"/>{}</svg>'
     ).format(
         name,
+        -4 - side,
         -_TOP,
-        drawing.width + 8,
+        drawing.width + 8 + 2 * side,
         drawing.height + _TOP + 4,
-        label,
+        len(parts),
+        goal,
         Markup("").join(parts),
-        _marks(drawn, drawing),
-        drawing.outline,
         _base(drawing, base_map),
+        drawing.outline,
+        _marks(drawn, drawing),
     )
+
+
+def _spoken(area: dict) -> str:
+    said = _CHANGES.get(area["change"])
+    return f"{area['text']}, {said}" if said else area["text"]
 
 
 def _marks(drawn: dict[str, dict], drawing: Drawing) -> Markup:
@@ -195,15 +291,24 @@ def _marks(drawn: dict[str, dict], drawing: Drawing) -> Markup:
         if area["look"] == "km" and area_id in drawing.paths
     )
     words = Markup("").join(
-        Markup(
-            '<text class="miss" x="{}" y="{}" text-anchor="middle">{}</text>'
-        ).format(
-            *drawing.points[area_id], "saknas" if area["look"] == "km" else swedish.DASH
+        Markup('<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            look, x, y + 5, word
         )
         for area_id, area in drawn.items()
-        if area["look"] in ("km", "kn") and area_id in drawing.paths
+        if area_id in drawing.paths
+        for look, word in [_mark(area)]
+        for x, y in [drawing.points[area_id]]
+        if word
     )
     return Markup('<g aria-hidden="true">{}{}</g>').format(dashed, words)
+
+
+def _mark(area: dict) -> tuple[str, str]:
+    """The word or sign that stands in the area itself."""
+    words = {"km": "saknas", "kn": swedish.DASH}
+    if area["look"] in words:
+        return "miss", words[area["look"]]
+    return "chg", area["change"]
 
 
 def _base(drawing: Drawing, base_map) -> Markup:
@@ -212,35 +317,55 @@ def _base(drawing: Drawing, base_map) -> Markup:
     from lagesbild.present import geometry
 
     looks = {"water": "lake", "road": "road"}
-    return Markup('<g aria-hidden="true">{}</g>').format(
-        Markup("").join(
-            Markup('<path class="{}" d="{}"/>').format(
-                looks.get(kind, "road"), geometry.path_on(drawing, shape)
-            )
-            for kind, shape in zip(base_map["kind"], base_map.geometry, strict=True)
+    drawn = [
+        (kind, name, geometry.path_on(drawing, shape), geometry.spot(drawing, shape))
+        for kind, name, shape in zip(
+            base_map["kind"], base_map["name"], base_map.geometry, strict=True
         )
-    )
+    ]
+    paths = [
+        Markup('<path class="{}" d="{}"/>').format(looks[kind], path)
+        for kind, _, path, _ in drawn
+        if path
+    ]
+    names = [
+        Markup(
+            '<text class="wname" x="{}" y="{}" text-anchor="middle">{}</text>'
+        ).format(spot[0], spot[1] + 5, name)
+        for kind, name, _, spot in drawn
+        if kind == "water" and isinstance(name, str) and spot
+    ]
+    return Markup('<g aria-hidden="true">{}</g>').format(Markup("").join(paths + names))
 
 
-def _legend(drawn: dict[str, dict], wanted: cells.Column) -> Markup:
+_OTHERS = {
+    "kh": "visas inte: för få, eller döljs för att skydda andra",
+    "km": "uppgift saknas",
+    "kn": "inget tal per invånare: varför står vid tabellen",
+}
+
+
+def _legend(drawn: dict[str, dict]) -> Markup:
+    """Only what is on the map; colours of numbers from zero and up, then the rest."""
     if not drawn:
         return Markup("")
-    found = next(iter(drawn.values()))["limits"]
-    entries = classes.words(found, decimals=0 if wanted.kind == "count" else 1)
     looks = {area["look"] for area in drawn.values()}
-    if "k0" not in looks:
-        entries = entries[1:]
-    others = {
-        "kh": "visas inte: för få, eller döljs för att skydda andra",
-        "km": "uppgift saknas",
-        "kn": "inget tal per invånare",
-    }
-    entries += [(look, text) for look, text in others.items() if look in looks]
-    items = Markup("").join(
-        Markup(
-            '<li{}><svg viewBox="0 0 44 24" aria-hidden="true"><rect class="sw {}" '
-            'x="1" y="1" width="42" height="22"/></svg>{}</li>'
-        ).format(Markup(' class="wide"') if look in others else "", look, text)
-        for look, text in entries
+    limits = next(iter(drawn.values()))["limits"]
+    entries = classes.words(limits) if looks & {*_NUMBERS} else []
+    entries = [(k, told) for k, told in entries if k != "k0" or k in looks]
+    swatch = Markup(
+        '<li{}><svg viewBox="0 0 44 24" aria-hidden="true"><rect class="sw {}" '
+        'x="1" y="1" width="42" height="22"/></svg>{}</li>'
     )
-    return Markup('<ul class="legend">{}</ul>').format(items)
+    items = [swatch.format("", look, told) for look, told in entries]
+    wide = Markup(' class="wide"')
+    items += [swatch.format(wide, k, t) for k, t in _OTHERS.items() if k in looks]
+    signs = {area["change"] for area in drawn.values()}
+    items += [
+        Markup('<li{}><b class="sign" aria-hidden="true">{}</b>{}</li>').format(
+            wide, sign, told
+        )
+        for sign, told in _CHANGES.items()
+        if sign in signs
+    ]
+    return Markup('<ul class="legend">{}</ul>').format(Markup("").join(items))

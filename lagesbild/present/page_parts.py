@@ -99,14 +99,18 @@ def _where(row: dict) -> str:
 def _facts(publication: Publication) -> list[Markup | str]:
     is_draft = publication.status == "Utkast"
     before = publication_period(publication).same_period_last_year
-    has_last_year = str(before) in set(publication.cells["period"].astype(str))
     return [
         "Inte fastställd. Siffrorna är preliminära." if is_draft else "",
         Markup("Uppgifter till och med <b>{}</b>").format(
             swedish_date(publication.data_until)
         ),
-        f"Jämförs med {before.name}" if has_last_year else "",
+        f"Jämförs med {before.name}" if _has_last_year(publication) else "",
     ]
+
+
+def _has_last_year(publication: Publication) -> bool:
+    before = publication_period(publication).same_period_last_year
+    return str(before) in set(publication.cells["period"].astype(str))
 
 
 def show_summary(publication: Publication, area: str | None = None) -> Shown:
@@ -125,7 +129,11 @@ def show_summary(publication: Publication, area: str | None = None) -> Shown:
     page = Markup(
         '<div class="two"><section class="flush" aria-labelledby="{id}kort"><h2 '
         'id="{id}kort">Kort sagt</h2>{brief}</section>{guide}</div>'
-    ).format(id=ID, brief=brief(sentences(publication, area)), guide=_guide())
+    ).format(
+        id=ID,
+        brief=brief(sentences(publication, area), basis=_basis(publication, area)),
+        guide=_guide(publication),
+    )
     return Shown(page, text="Kort sagt")
 
 
@@ -137,10 +145,23 @@ def sentences(publication: Publication, area: str | None = None) -> list[text.Se
     return text.summarise_area(publication, area)
 
 
-def brief(told: list[text.Sentence]) -> Markup:
-    """The list of calculated sentences, under the mark of the calculated voice."""
+def brief(told: list[text.Sentence], *, basis: str = "") -> Markup:
+    """The list of calculated sentences, under the mark of the calculated voice.
+
+    ``basis`` says of which place and time, and against what.
+    """
     items = Markup("").join(_item(sentence) for sentence in told)
-    return Markup('<p class="tag">Beräknat</p><ul class="brief">{}</ul>').format(items)
+    mark = f"Beräknat: {basis}" if basis else "Beräknat"
+    return Markup('<p class="tag">{}</p><ul class="brief">{}</ul>').format(mark, items)
+
+
+def _basis(publication: Publication, area: str | None) -> str:
+    where = "hela kommunen" if area is None else area_row(publication, area)["name"]
+    now = publication_period(publication)
+    told = f"{where}, {now.name}"
+    if _has_last_year(publication):
+        return f"{told}, mot samma kvartal i fjol"
+    return told
 
 
 def _item(sentence: text.Sentence) -> Markup:
@@ -155,7 +176,8 @@ def _item(sentence: text.Sentence) -> Markup:
     )
 
 
-def _guide() -> Markup:
+def _guide(publication: Publication) -> Markup:
+    """How to read the page; only of looks that this audience's pages have."""
     box = (
         '<svg viewBox="0 0 44 24" aria-hidden="true"><rect class="sw {}" x="1" y="1" '
         'width="42" height="22"/></svg>'
@@ -173,7 +195,7 @@ def _guide() -> Markup:
         (
             box.format("kh"),
             "Visas inte.",
-            "Antalet är litet, eller döljs för att skydda någon annan siffra.",
+            f"{_small(publication)}, eller döljs för att skydda någon annan siffra.",
         ),
         (
             box.format("km"),
@@ -186,15 +208,22 @@ def _guide() -> Markup:
             "Skrivs bara när slumpen är en dålig förklaring.",
         ),
     )
+    hides = publication.cells["n_offences_status"].eq("suppressed").any()
     told = Markup("").join(
         Markup("<dt>{}</dt><dd><b>{}</b> {}</dd>").format(Markup(sign), word, meaning)
         for sign, word, meaning in entries
+        if hides or word != "Visas inte."
     )
     return Markup(
         '<aside class="read" aria-labelledby="{id}las"><h2 id="{id}las">Så läser du '
         'sidan</h2><dl>{told}</dl><p class="small near">Anmälda brott är inte alla '
         "brott. Många anmäls aldrig.</p></aside>"
     ).format(id=ID, told=told)
+
+
+def _small(publication: Publication) -> str:
+    threshold = publication.meta.get("threshold", 0)
+    return f"Antalet är 1–{threshold - 1}" if threshold > 2 else "Antalet är litet"
 
 
 def show_about(publication: Publication) -> Shown:
@@ -210,17 +239,24 @@ def show_about(publication: Publication) -> Shown:
     """
     notes = publication.table("area_id").notes
     page = Markup(
-        '{table}<div class="two even tight"><div class="text"><h3>Vad datumen betyder'
-        "</h3><p>Ett kvartal räknar brott som anmäldes under kvartalet, som Brå gör. "
-        "Brottet kan ha skett tidigare.</p></div>"
-        '<div class="text"><h3>Läs siffrorna med detta i minnet</h3>{notes}</div></div>'
+        '{table}<div class="two even tight"><div class="text"><h3>Läs siffrorna med '
+        "detta i minnet</h3>{notes}</div>{draft}</div>"
     ).format(
+        draft=_draft() if publication.status == "Utkast" else "",
         table=deliveries_table(publication),
         notes=Markup('<ul class="plain">{}</ul>').format(
             Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
         ),
     )
     return Shown(page, text="Om uppgifterna")
+
+
+def _draft() -> Markup:
+    return Markup(
+        '<div class="text"><h3>Preliminärt</h3><p>Sidan är ett utkast. Sena '
+        "anmälningar och rättelser kan ändra siffrorna tills de är fastställda.</p>"
+        "</div>"
+    )
 
 
 def deliveries_table(publication: Publication) -> Markup:

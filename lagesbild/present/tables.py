@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.period import Period
-from lagesbild.present import captions, cells, swedish
+from lagesbild.present import captions, cells, order, swedish
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -24,11 +23,13 @@ if TYPE_CHECKING:
 
 DEFAULT_COLUMNS = ("n_offences", "rate_per_1000_quarter", "rate_interval", "verdict")
 _BY = {"area_id": "Område", "category": "Typ", "period": "Kvartal"}
-_EFTER = {
+_AFTER = {
     "area_id": "efter område",
     "category": "efter typ",
     "period": "kvartal för kvartal",
 }
+_APART = "Antalen räknas var för sig och läggs aldrig ihop"
+_SPAN = "Troligt spann visar hur mycket siffran kan bero på slump"
 
 
 def show_table(
@@ -36,6 +37,7 @@ def show_table(
     columns: Sequence[str] = DEFAULT_COLUMNS,
     *,
     groups: Sequence[str] = (),
+    level: str = "leaf",
     beside: ProtectedTable | None = None,
 ) -> Shown:
     """Show a selection of cells as a table.
@@ -45,9 +47,13 @@ def show_table(
     table : ProtectedTable
         With one dimension in ``by``.
     columns : sequence of str
-        Columns of the publication; ``rate_interval`` is the drawn interval.
+        Columns of the publication; ``rate_interval`` is the drawn interval. With
+        ``n_observations`` as the first count, the rows are those that the
+        municipality and others tell, and rates and changes are theirs.
     groups : sequence of str, optional
         With ``by`` category: show only the categories of these groups.
+    level : str
+        With ``by`` category: "leaf", the types, or "group", the groups of types.
     beside : ProtectedTable, optional
         The same rows of something else (the municipality), whose rate is put last.
 
@@ -64,14 +70,25 @@ def show_table(
         raise UsageError(
             "show_table visar en dimension. Använd show_area_table för område × typ."
         )
-    wanted = [cells.column(name) for name in columns]
-    title = f"{_title(table, wanted[0], groups)} {_EFTER[table.by[0]]}"
-    html = build(table, columns, title=title, groups=groups, beside=beside)
+    if level not in ("leaf", "group"):
+        raise UsageError("'level' ska vara leaf (typer) eller group (grupper).")
+    title = f"{_title(table, columns)} {_AFTER[table.by[0]]}"
+    if level == "group":
+        title = title.replace("efter typ", "efter grupp")
+    of = captions.measure(table, tuple(columns))
+    rows = order.rows(table, of=of, groups=groups, level=level)
+    html = build(table, rows, columns, title=title, beside=beside)
     return Shown(html, text=title)
 
 
-def _title(table: ProtectedTable, first: cells.Column, groups: Sequence[str]) -> str:
-    title = captions.subject(table, first)
+def _title(table: ProtectedTable, columns: Sequence[str]) -> str:
+    wanted = [cells.column(name) for name in columns]
+    counts = [c for c in wanted if c.kind == "count" and c.name in cells.COUNTED]
+    subjects = [captions.subject(table, c) for c in counts or wanted[:1]]
+    first, *others = subjects
+    title = swedish.listed([first, *map(swedish.lower_first, others)])
+    if len(subjects) > 2:
+        title = "Samma kvartal räknat på olika sätt,"
     if table.fixed.get("area_id", captions.WHOLE) != captions.WHOLE:
         title += f" i {captions.place(table)}"
     return title
@@ -79,38 +96,66 @@ def _title(table: ProtectedTable, first: cells.Column, groups: Sequence[str]) ->
 
 def build(
     table: ProtectedTable,
+    rows: list[dict],
     columns: Sequence[str],
     *,
     title: str,
-    groups: Sequence[str] = (),
     beside: ProtectedTable | None = None,
     row_ids: bool = False,
 ) -> Markup:
-    """The scrolling region with the table in it; ``row_ids`` for a map's links."""
-    rows = ordered(table, groups)
+    """The scrolling region with the table in it; ``row_ids`` for a map's links.
+
+    ``rows`` are of ``order.rows``.
+    """
+    of = captions.measure(table, tuple(columns))
     id = f"{ID}tab-{slug(title)}"
-    scale = interval_scale(rows) if "rate_interval" in columns else None
-    mean = _whole_rate(rows) if table.by[0] == "area_id" else None
-    other = beside.frame.set_index(list(beside.by)) if beside is not None else None
-    body = Markup("").join(
-        _row(table, row, columns, scale, mean, other, row_ids) for row in rows
-    )
-    small = captions.small_print(
-        table,
-        captions.when(table) if table.by[0] != "period" else "",
-        *_reading(columns, mean, rows),
-    )
-    head = _head(table.by[0], columns, beside)
+    scene = _scene(table, rows, columns, of, beside)
     return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">'
         '<table{} class="stick">{}{}<tbody>{}</tbody></table></div>{}'
     ).format(
         id,
         "" if table.by[0] == "period" else Markup(" data-sort"),
-        captions.caption(title, small, id=id, wide=True),
-        head,
-        body,
-        reasons(rows, columns),
+        captions.caption(title, _small(table, scene), table.notes, id=id, wide=True),
+        _head(table.by[0], scene),
+        Markup("").join(_row(table.by[0], row, scene, row_ids) for row in rows),
+        reasons(rows, columns, of),
+    )
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What every row of one table needs to know of the whole."""
+
+    columns: Sequence[str]
+    of: str
+    scale: float | None
+    mean: float | None
+    whole: dict | None
+    beside: dict | None
+
+    @property
+    def share_in(self) -> str:
+        """The column where a share stands instead of a rate that is not computed."""
+        has_span = "rate_interval" in self.columns
+        return "rate_interval" if has_span else "rate_per_1000_quarter"
+
+
+def _scene(table, rows, columns, of, beside) -> _Scene:
+    is_by_area = table.by[0] == "area_id"
+    whole = [row for row in rows if is_by_area and row["area_id"] == captions.WHOLE]
+    mean = cells.read(whole[0], "rate_per_1000_quarter", measure=of) if whole else None
+    others = None
+    if beside is not None:
+        key = beside.by[0]
+        others = {row[key]: row for row in beside.frame.to_dict("records")}
+    return _Scene(
+        columns,
+        of,
+        scale=interval_scale(rows, of) if "rate_interval" in columns else None,
+        mean=mean.value if mean is not None else None,
+        whole=whole[0] if whole else None,
+        beside=others,
     )
 
 
@@ -121,111 +166,50 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def ordered(table: ProtectedTable, groups: Sequence[str] = ()) -> list[dict]:
-    """The table's rows in reading order, each with ``label`` and ``fixed``."""
-    by = table.by[0]
-    rows = table.frame.to_dict("records")
-    if by == "period":
-        rows.sort(key=lambda row: Period(str(row["period"])))
-        return [row | {"label": str(row["period"]), "fixed": ""} for row in rows]
-    if by == "area_id":
-        by_id = {str(row["area_id"]): row for row in rows}
-        return [by_id[id] | place for id, place in area_order(table, list(by_id))]
-    return _by_category(table, rows, groups)
-
-
-def area_order(
-    table: ProtectedTable, area_ids: Sequence[str]
-) -> list[tuple[str, dict]]:
-    """Areas in alphabetical order, then "Utan område", then the municipality.
-
-    Each with ``label``, ``rank`` (0 for an area on the map) and ``fixed``, the look of
-    a row that no sorting moves.
-    """
-    named = [(area_id, _area_place(table, area_id)) for area_id in area_ids]
-    return sorted(
-        named, key=lambda pair: (pair[1]["rank"], swedish.sort_key(pair[1]["label"]))
-    )
-
-
-def _area_place(table: ProtectedTable, area_id: str) -> dict:
-    rank, fixed = {captions.WITHOUT: (1, "out"), captions.WHOLE: (2, "sum")}.get(
-        area_id, (0, "")
-    )
-    label = "Hela kommunen" if area_id == captions.WHOLE else table.area_names[area_id]
-    return {"label": label, "rank": rank, "fixed": fixed}
-
-
-def _by_category(
-    table: ProtectedTable, rows: list[dict], groups: Sequence[str]
-) -> list:
-    from lagesbild.offences import load_categories
-
-    known = load_categories()
-    leaves = known[~known["group"].eq("skyddade")]
-    order = {name: place for place, name in enumerate(leaves["category"])}
-    if groups:
-        wanted = set(leaves.loc[leaves["group"].isin(list(groups)), "category"])
-        wanted |= {group for group in groups if (leaves["group"] == group).sum() > 1}
-    else:
-        wanted = {*order, "alla"}
-    total = groups[0] if len(groups) == 1 else "alla"
-    kept = [row for row in rows if row["category"] in wanted]
-    named = [
-        row
-        | {
-            "label": table.category_names[row["category"]],
-            "fixed": "sum" if row["category"] == total else "",
-        }
-        for row in kept
-    ]
-    last = len(order)
-    return sorted(named, key=lambda row: order.get(row["category"], last))
-
-
-def interval_scale(rows: list[dict]) -> float | None:
-    """The highest shown upper bound: what the drawn intervals are scaled by."""
+def interval_scale(rows: list[dict], of: str | None = None) -> float | None:
+    """The highest shown upper bound among the rows whose interval is drawn."""
     shown = [
         row["rate_upper"]
         for row in rows
-        if row["rate_status"] == "shown" and pd.notna(row["rate_upper"])
+        if row["fixed"] != "sum"
+        and cells.read(row, "rate_interval", measure=of).is_shown
     ]
     return max(shown, default=None)
 
 
-def _whole_rate(rows: list[dict]) -> float | None:
-    whole = [row for row in rows if row.get("area_id") == captions.WHOLE]
-    if not whole:
-        return None
-    return cells.read(whole[0], "rate_per_1000_quarter").value
+def _small(table: ProtectedTable, scene: _Scene) -> str:
+    told = [captions.when(table) if table.by[0] != "period" else ""]
+    if scene.of == cells.OBSERVATIONS or "n_observations" in scene.columns:
+        told.append(captions.OBSERVED)
+    elif len([name for name in scene.columns if name in cells.COUNTED]) > 1:
+        told.append(_APART)
+    if "rate_interval" in scene.columns:
+        told.append(_SPAN)
+        if scene.mean is not None:
+            told.append(f"Prickad linje: hela kommunen, {swedish.rate(scene.mean)}")
+    return captions.small_print(*told)
 
 
-def _reading(columns: Sequence[str], mean: float | None, rows: list[dict]) -> list[str]:
-    told = []
-    if "rate_interval" in columns:
-        text = "Troligt spann visar hur mycket siffran kan bero på slump"
-        if mean is not None:
-            text += f". Prickad linje: hela kommunen, {swedish.rate(mean)}"
-        told.append(text)
-    return told
-
-
-def _head(by: str, columns: Sequence[str], beside: ProtectedTable | None) -> Markup:
+def _head(by: str, scene: _Scene) -> Markup:
     heads = [Markup('<th scope="col" class="c0"{}>{}</th>').format(_k(0, by), _BY[by])]
-    for place, name in enumerate(columns, start=1):
+    is_alone = len([name for name in scene.columns if name in cells.COUNTED]) == 1
+    for place, name in enumerate(scene.columns, start=1):
         column = cells.column(name)
         is_number = column.kind in ("count", "rate", "ratio")
+        words = column.heading
+        if name in cells.COUNTED:
+            words = "Antal" if is_alone else column.subject
         heads.append(
             Markup('<th scope="col"{}{}>{}</th>').format(
                 Markup(' class="n"') if is_number else "",
                 _k(place, by) if is_number else "",
-                column.heading,
+                words,
             )
         )
-    if beside is not None:
+    if scene.beside is not None:
         heads.append(
             Markup('<th scope="col" class="n"{}>{}</th>').format(
-                _k(len(columns) + 1, by), "Hela kommunen, per 1\u00a0000"
+                _k(len(scene.columns) + 1, by), "Hela kommunen, per 1\u00a0000"
             )
         )
     return Markup("<thead><tr>{}</tr></thead>").format(Markup("").join(heads))
@@ -236,23 +220,19 @@ def _k(place: int, by: str) -> Markup:
     return Markup("") if by == "period" else Markup(' data-k="{}"').format(place)
 
 
-def _row(table, row, columns, scale, mean, other, row_ids) -> Markup:
-    tds = [
-        interval_cell(row, scale, mean) if name == "rate_interval" else td(row, name)
-        for name in columns
-    ]
-    if other is not None:
-        key = row[table.by[0]]
+def _row(by: str, row: dict, scene: _Scene, row_ids: bool) -> Markup:
+    other = scene.beside.get(row[by]) if scene.beside is not None else None
+    whole = scene.whole if scene.beside is None else other
+    tds = [_cell(row, name, scene, whole) for name in scene.columns]
+    if scene.beside is not None:
         tds.append(
-            td(other.loc[key].to_dict(), "rate_per_1000_quarter")
-            if key in other.index
+            td(other, "rate_per_1000_quarter", measure=scene.of)
+            if other is not None
             else Markup('<td class="n hid">{}</td>').format(cells.MISSING)
         )
     attributes = Markup("")
     if row_ids:
-        attributes += Markup(' id="{}r-{}"').format(
-            ID, slug(str(row["area_id"])) or "utan"
-        )
+        attributes += Markup(' id="{}r{}"').format(ID, row["place"])
     if row["fixed"]:
         attributes += Markup(' class="{}" data-fixed').format(row["fixed"])
     return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(
@@ -260,61 +240,75 @@ def _row(table, row, columns, scale, mean, other, row_ids) -> Markup:
     )
 
 
-def td(row: dict, name: str, extra: str = "") -> Markup:
+def _cell(row: dict, name: str, scene: _Scene, whole: dict | None) -> Markup:
+    cell = cells.read(row, name, measure=scene.of)
+    if name == scene.share_in and cell.kind == "not_computed":
+        part = cells.share(row, whole)
+        if part and cells.measure_of(row) == scene.of:
+            look = "hid" if name == "rate_interval" else "n hid"
+            return Markup('<td class="{}">{} av kommunens</td>').format(look, part)
+    if name == "rate_interval":
+        return _interval(row, cell, scene)
+    return td(row, name, measure=scene.of)
+
+
+def td(row: dict, name: str, *, measure: str | None = None) -> Markup:
     """One cell; ``data-v``, by which a column is sorted, only when it is shown."""
-    cell = cells.read(row, name)
-    kind = cells.column(name).kind
-    if kind == "verdict":
-        look = ' class="hid"' if cell.kind in ("suppressed", "missing") else ""
-        return Markup("<td{}>{}</td>").format(Markup(look), cell.html)
-    names = " ".join(filter(None, ["n", extra, "" if cell.is_shown else "hid"]))
+    cell = cells.read(row, name, measure=measure)
+    if cells.column(name).kind == "verdict":
+        look = Markup(' class="hid"') if cell.kind in ("suppressed", "missing") else ""
+        return Markup("<td{}>{}</td>").format(look, cell.html)
+    look = "n" if cell.is_shown else "n hid"
     value = Markup(' data-v="{}"').format(cell.value) if cell.value is not None else ""
-    return Markup('<td class="{}"{}>{}</td>').format(names, value, cell.html)
+    return Markup('<td class="{}"{}>{}</td>').format(look, value, cell.html)
 
 
-def interval_cell(row: dict, scale: float | None, mean: float | None) -> Markup:
+def _interval(row: dict, cell: cells.Cell, scene: _Scene) -> Markup:
     """The interval in figures and drawn: dot the rate, line what chance may do."""
-    cell = cells.read(row, "rate_interval")
     if not cell.is_shown:
         return Markup('<td class="hid">{}</td>').format(cell.html)
     svg = Markup("")
-    if row.get("fixed") != "sum" and scale:
-        x = {
-            key: 4 + round(126 * row[key] / scale)
+    if row["fixed"] != "sum" and scene.scale:
+        left, dot, right = (
+            _x(row[key], scene.scale)
             for key in ("rate_lower", "rate_per_1000_quarter", "rate_upper")
-        }
-        line = (
-            f'<path class="w-mean" d="M{4 + round(126 * min(mean, scale) / scale)} -13v46"/>'
-            if mean is not None
-            else ""
         )
+        line = Markup("")
+        if scene.mean is not None:
+            at = _x(min(scene.mean, scene.scale), scene.scale)
+            line = Markup('<path class="w-mean" d="M{} -13v46"/>').format(at)
         svg = Markup(
-            f'<svg viewBox="0 0 134 20" aria-hidden="true">{line}<path class="w-line" '
-            f'd="M{x["rate_lower"]} 10H{x["rate_upper"]}"/><circle class="w-dot" '
-            f'cx="{x["rate_per_1000_quarter"]}" cy="10" r="4"/></svg>'
-        )
+            '<svg viewBox="0 0 134 20" aria-hidden="true">{}<path class="w-line" '
+            'd="M{} 10H{}"/><circle class="w-dot" cx="{}" cy="10" r="4"/></svg>'
+        ).format(line, left, right, dot)
     return Markup(
         '<td><span class="wh"><span class="r">{}</span>{}</span></td>'
     ).format(cell.text, svg)
 
 
-def reasons(rows: list[dict], columns: Sequence[str]) -> Markup:
+def _x(value: float, scale: float) -> int:
+    return 4 + round(126 * value / scale)
+
+
+def reasons(rows: list[dict], columns: Sequence[str], of: str) -> Markup:
     """Under the table: why some rates are a dash, each reason once with its areas."""
     if not any(cells.column(name).status == "rate_status" for name in columns):
         return Markup("")
     why: dict[str, list[str]] = {}
     for row in rows:
-        reason = row.get("rate_reason")
-        if row.get("fixed"):
-            continue  # no one lives in "Utan område"; that needs no reason
-        if row["rate_status"] == "not_computed" and isinstance(reason, str):
-            why.setdefault(reason, []).append(row["label"])
+        cell = cells.read(row, "rate_per_1000_quarter")
+        # no one lives in "Utan område"; that needs no reason
+        if cell.kind == "not_computed" and not row["fixed"]:
+            if cells.measure_of(row) == of:
+                why.setdefault(cell.why, []).append(row["label"])
     if not why:
         return Markup("")
     told = [
-        f"{swedish.upper_first(reason.rstrip('.'))}: {swedish.listed(names)}."
+        f"{reason} ({swedish.listed(names)})"
+        if len(why) > 1 or len(names) < len(rows)
+        else reason
         for reason, names in sorted(why.items())
     ]
-    return Markup('<p class="note">{} Inget tal per invånare: {}</p>').format(
-        swedish.DASH, escape(" ".join(told))
+    return Markup('<p class="note">{} Inget tal per invånare: {}.</p>').format(
+        swedish.DASH, "; ".join(told)
     )

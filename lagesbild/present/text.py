@@ -8,16 +8,23 @@ a hidden cell, and what the police find by looking is told as what the police fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from lagesbild.present import cells, swedish
-from lagesbild.present.captions import ALL, WHOLE, WITHOUT
+from lagesbild.present.captions import ALL, WHOLE, WITHOUT, category_name
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
 
 MAX_SENTENCES = 6
 MAX_WORDS = 20
+_PROTECTS = "för att skydda enskilda"
+_NOUNS = {
+    "anmäld": ("anmält", "anmälda"),
+    "upptäckt": ("upptäckt", "upptäckta"),
+    "observation": ("observation", "observationer"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,140 +32,182 @@ class Sentence:
     """One calculated sentence.
 
     ``kind`` is a short word put before it (Fler, Färre, …); ``strong`` the part of
-    ``text`` that is set in bold, or "".
+    ``text`` that is set in bold, or ""; ``finding`` the same as a heading, or "" when
+    nothing was found.
     """
 
     kind: str
     text: str
     strong: str = ""
+    finding: str = ""
 
 
 def summarise(publication: Publication) -> list[Sentence]:
     """The cycle in short for the whole municipality."""
     rows = _by_category(publication, WHOLE)
-    leaves = [row for row in rows if row["category"] not in _groups()]
-    changes = [row for row in _largest_first(leaves) if _is_change(row)]
-    crimes = [row for row in changes if row["category"] not in cells.EFFORT]
-    effort = [row for row in changes if row["category"] in cells.EFFORT]
-    told = [change(row["name"], row) for row in (*_up(crimes)[:2], *_down(crimes)[:2])]
-    told = told[:3] + [change(row["name"], row) for row in effort[:1]]
-    told += [change("Alla brott", row) for row in rows if row["category"] == "alla"]
-    told += _gaps(publication)
-    return told[:MAX_SENTENCES]
+    changes = [row for row in _largest_first(_leaves(rows)) if _is_change(row)]
+    of_police = [row for row in changes if row["measure"] == cells.OFFENCES]
+    crimes = [row for row in of_police if row["category"] not in cells.EFFORT]
+    observed = [row for row in changes if row["measure"] == cells.OBSERVATIONS]
+    effort = [row for row in of_police if row["category"] in cells.EFFORT]
+    rest = [change(row["name"], row) for row in observed[:1]]
+    rest += [change(row["name"], row) for row in _total(rows)]
+    rest += [change(row["name"], row) for row in effort[:1]]
+    rest += _gaps(publication)
+    first = _both_ways(crimes)[: MAX_SENTENCES - len(rest)]
+    told = [change(row["name"], row) for row in first]
+    return (told or _nothing_found(rows)) + rest
 
 
 def summarise_area(publication: Publication, area_id: str) -> list[Sentence]:
     """The cycle in short for one area."""
     rows = _by_category(publication, area_id)
-    leaves = [row for row in rows if row["category"] not in _groups()]
-    changes = [row for row in _largest_first(leaves) if _is_change(row)]
-    whole = [r for r in _by_category(publication, WHOLE) if r["category"] == "alla"]
+    whole = _total(_by_category(publication, WHOLE))
+    changes = [row for row in _largest_first(_leaves(rows)) if _is_change(row)]
     told = []
-    for row in (row for row in rows if row["category"] == "alla"):
-        told += [change("Alla brott", row), *rate(row, whole[0] if whole else None)]
-    told += [change(row["name"], row) for row in changes[:3]]
-    if any(row["n_offences_status"] == "suppressed" for row in leaves):
-        told.append(
-            Sentence("Visas inte", "Små antal visas inte, för att skydda enskilda.")
-        )
-    return told[:MAX_SENTENCES]
+    for row in _total(rows):
+        told.append(change(row["name"], row))
+        told += rate(row, whole[0] if whole else None)
+    told += [change(row["name"], row) for row in changes[:2]]
+    if any(cells.read(row, row["measure"]).kind == "suppressed" for row in rows):
+        text = f"Vissa antal visas inte, {_PROTECTS}."
+        told = [*told[: MAX_SENTENCES - 1], Sentence("Visas inte", text)]
+    return told
 
 
 def change(name: str, row: dict) -> Sentence:
-    """One sentence about a row of cells: its count and how it differs from last year."""
-    now = cells.read(row, "n_offences")
-    before = cells.read(row, "n_offences_last_year")
-    verdict = row["verdict"] if isinstance(row["verdict"], str) else ""
-    if now.kind == "missing":
-        return Sentence("Saknas", f"{name}: uppgift saknas.")
-    if not now.is_shown:
-        text = f"{name}: antalet visas inte, för att skydda enskilda."
+    """One sentence about a row of cells: its count, against that of last year."""
+    now = cells.read(row, row["measure"])
+    before = cells.read(row, f"{row['measure']}_last_year")
+    if now.kind == "suppressed":
+        text = f"{name}: antalet visas inte, {_PROTECTS}."
         return Sentence("Visas inte", text)
-    alone = f"{now.text} anmälda"
+    if not now.is_shown:
+        return Sentence("Saknas", f"{name}: uppgift saknas.")
+    verdict = cells.read(row, "verdict").text
+    alone = counted(now, row)
     if verdict == cells.TOO_SHORT:
-        text = f"{name}: {alone}, för kort historik för att jämföra med i fjol."
-        return Sentence("Nu", text, alone)
-    if verdict == "för få att jämföra":
-        return Sentence("Nu", f"{name}: {alone}, för få att jämföra med i fjol.", alone)
-    if not before.is_shown or verdict in ("", cells.HIDDEN, cells.MISSING):
+        tail = "för kort historik för att jämföra med i fjol"
+    elif verdict == cells.TOO_FEW:
+        tail = "för få att jämföra med i fjol"
+    elif before.kind == "suppressed":
+        tail = "fjolårets antal visas inte"
+    elif not before.is_shown or verdict not in (
+        *cells.UP,
+        *cells.DOWN,
+        cells.NO_CHANGE,
+    ):
         return Sentence("Nu", f"{name}: {alone}.", alone)
-    return _compared(name, row, verdict, now, before)
+    else:
+        return _compared(name, row, verdict)
+    return Sentence("Nu", f"{name}: {alone}, {tail}.", alone)
 
 
-def _compared(name: str, row: dict, verdict: str, now, before) -> Sentence:
-    both = f"{now.text} anmälda mot {before.text}"
-    if verdict in ("ökar", "minskar") and row["category"] in cells.EFFORT:
-        word = "fler" if verdict == "ökar" else "färre"
+def counted(cell: cells.Cell, row: dict) -> str:
+    """A shown count with its noun: "61 anmälda", "1 observation"."""
+    one, many = _NOUNS["anmäld"]
+    if row["measure"] == cells.OBSERVATIONS:
+        one, many = _NOUNS["observation"]
+    elif row["category"] in cells.EFFORT:
+        one, many = _NOUNS["upptäckt"]
+    return f"{cell.text} {one if cell.value == 1 else many}"
+
+
+def _compared(name: str, row: dict, verdict: str) -> Sentence:
+    now = cells.read(row, row["measure"])
+    before = cells.read(row, f"{row['measure']}_last_year")
+    both = f"{counted(now, row)} mot {before.text}"
+    if verdict in ("fler upptäckta", "färre upptäckta"):
         both = f"{now.text} mot {before.text}"
-        return Sentence(
-            "Upptäckt",
-            f"Polisen har upptäckt {word} {swedish.lower_first(name)}, {both} i fjol, "
-            "vilket mest säger hur polisen har arbetat.",
-            both,
+        word = verdict.split()[0]
+        head = f"Polisen har upptäckt {word} {swedish.lower_first(name)}"
+        return _found(
+            "Upptäckt", head, both, "vilket mest säger hur polisen har arbetat"
         )
     if verdict == "ökar":
-        text = f"{name} ökar: {both} i fjol, mer än vad slumpen brukar ge."
-        return Sentence("Fler", text, both)
+        return _found("Fler", f"{name} ökar", both, "mer än vad slumpen brukar ge")
     if verdict == "minskar":
-        text = f"{name} minskar: {both} i fjol, och skillnaden är troligen ingen slump."
-        return Sentence("Färre", text, both)
+        tail = "och skillnaden är troligen ingen slump"
+        return _found("Färre", f"{name} minskar", both, tail)
     if now.value == before.value:
-        text = f"{name}: {alone_same(now.text)} i fjol."
-        return Sentence("Ingen säker förändring", text)
+        same = f"{counted(now, row)}, lika många som i fjol"
+        return Sentence("Ingen säker förändring", f"{name}: {same}.", same)
     text = f"{name}: {both} i fjol, en skillnad som kan vara slump."
     return Sentence("Ingen säker förändring", text, both)
 
 
-def alone_same(number: str) -> str:
-    """Equal counts need no word about chance."""
-    return f"{number} anmälda, lika många som"
+def _found(kind: str, head: str, both: str, tail: str) -> Sentence:
+    finding = f"{head}: {both} i fjol"
+    return Sentence(kind, f"{finding}, {tail}.", both, finding)
 
 
 def rate(row: dict, whole: dict | None) -> list[Sentence]:
-    """How many per inhabitant, how sure, and the municipality's own figure."""
+    """How many per inhabitant, how sure, and the municipality's own figure.
+
+    Where no rate is computed: the share of the municipality's count, and why.
+    """
     per = cells.read(row, "rate_per_1000_quarter")
     if per.kind == "not_computed":
-        reason = row.get("rate_reason")
-        told = (
-            f": {swedish.lower_first(reason.rstrip('.'))}"
-            if isinstance(reason, str)
-            else ""
-        )
-        return [Sentence("Per invånare", f"Inget tal per invånare räknas här{told}.")]
+        return _instead_of_rate(row, whole, per.why)
     if not per.is_shown:
         return []
-    lower, upper = swedish.rate(row["rate_lower"]), swedish.rate(row["rate_upper"])
-    strong = f"{per.text} anmälda per 1{swedish.NO_BREAK}000 invånare"
-    text = f"Det är {strong} och kvartal, troligen mellan {lower} och {upper}"
+    noun = "observationer" if row["measure"] == cells.OBSERVATIONS else "anmälda"
+    strong = f"{per.text} {noun} per 1{swedish.NO_BREAK}000 invånare"
+    text = f"Det är {strong} och kvartal"
+    if cells.read(row, "rate_interval").is_shown:
+        lower, upper = (swedish.rate(row[k]) for k in ("rate_lower", "rate_upper"))
+        text += f", troligen mellan {lower} och {upper}"
     other = cells.read(whole, "rate_per_1000_quarter") if whole is not None else None
     if other is not None and other.is_shown:
         text += f"; hela kommunen har {other.text}"
     return [Sentence("Per invånare", f"{text}.", strong)]
 
 
-def finding(name: str, row: dict) -> str:
-    """A heading of evidence: a finding if the verdict is clear, else neutral."""
-    told = change(name, row)
-    if told.kind in ("Fler", "Färre"):
-        return f"{told.text.split(': ')[0]}: {told.strong} i fjol"
-    if told.kind == "Upptäckt":
-        return f"{told.text.split(',')[0]}: {told.strong} i fjol"
-    return f"{name}, kvartal för kvartal"
+def _instead_of_rate(row: dict, whole: dict | None, why: str) -> list[Sentence]:
+    told = []
+    part = cells.share(row, whole)
+    if part:
+        what = {cells.OBSERVATIONS: "observationer"}.get(
+            row["measure"], "anmälda brott"
+        )
+        told.append(Sentence("Andel", f"Det är {part} av kommunens {what}.", part))
+    return [*told, Sentence("Per invånare", f"Inget tal per invånare: {why}.")]
+
+
+def _total(rows: list[dict]) -> list[dict]:
+    return [row for row in rows if row["category"] == "alla"]
+
+
+def _leaves(rows: list[dict]) -> list[dict]:
+    from lagesbild.offences import load_categories
+
+    groups = {*load_categories()["group"], *ALL}
+    return [row for row in rows if row["category"] not in groups]
+
+
+def _nothing_found(rows: list[dict]) -> list[Sentence]:
+    crimes = [row for row in _leaves(rows) if row["measure"] == cells.OFFENCES]
+    verdicts = {cells.read(row, "verdict").text for row in crimes}
+    if cells.NO_CHANGE not in verdicts or verdicts & {*cells.UP, *cells.DOWN}:
+        return []
+    text = "Ingen typ av brott som visas här skiljer sig säkert från i fjol."
+    return [Sentence("Ingen säker förändring", text)]
 
 
 def _gaps(publication: Publication) -> list[Sentence]:
     """What is not known: deliveries that did not come, else offences without area."""
     deliveries = publication.deliveries
-    late = deliveries[
-        (deliveries["period"] == str(publication.cycle)) & ~deliveries["is_delivered"]
-    ]
+    is_now = deliveries["period"].astype("str") == str(publication.cycle)
+    late = deliveries[is_now & ~deliveries["is_delivered"].astype(bool)]
     if len(late):
-        names = sorted(set(late["source_name"]), key=swedish.sort_key)
-        who = swedish.lower_first(names[0]) if len(names) == 1 else "flera källor"
-        text = f"Leverans saknas från {who}. Siffrorna är inte fullständiga."
-        return [Sentence("Saknas", f"{text}")]
+        names = sorted(set(late["source_name"]))
+        what = f"{len(names)} leveranser"
+        if len(names) == 1:
+            what = f"{names[0]}: leveransen"
+        text = f"{what} har inte kommit. Siffrorna är inte fullständiga."
+        return [Sentence("Saknas", text)]
     rows = publication.table("area_id").frame.to_dict("records")
-    found = {row["area_id"]: cells.read(row, "n_offences") for row in rows}
+    found = {row["area_id"]: cells.read(row, cells.OFFENCES) for row in rows}
     without, whole = found.get(WITHOUT), found.get(WHOLE)
     if without is None or whole is None:
         return []
@@ -171,35 +220,31 @@ def _gaps(publication: Publication) -> list[Sentence]:
 
 def _by_category(publication: Publication, area_id: str) -> list[dict]:
     table = publication.table("category", area_id=area_id)
-    rows = table.frame.to_dict("records")
-    return [row | {"name": table.category_names[row["category"]]} for row in rows]
-
-
-def _groups() -> set[str]:
-    from lagesbild.offences import load_categories
-
-    return {*load_categories()["group"], *ALL}
+    return [
+        row | {"name": category_name(table, row["category"], row["measure"])}
+        for row in table.frame.to_dict("records")
+    ]
 
 
 def _is_change(row: dict) -> bool:
-    counts = ("n_offences", "n_offences_last_year")
-    both = all(cells.read(row, name).is_shown for name in counts)
-    return both and row["verdict"] in ("ökar", "minskar")
+    names = (row["measure"], f"{row['measure']}_last_year")
+    both = all(cells.read(row, name).is_shown for name in names)
+    return both and cells.read(row, "verdict").text in (*cells.UP, *cells.DOWN)
 
 
 def _largest_first(rows: list[dict]) -> list[dict]:
     """By shown counts only; hidden ones stay last, in alphabetical order."""
 
     def key(row: dict) -> tuple:
-        value = cells.read(row, "n_offences").value
+        value = cells.read(row, row["measure"]).value
         return (value is None, -(value or 0), swedish.sort_key(row["name"]))
 
     return sorted(rows, key=key)
 
 
-def _up(rows: list[dict]) -> list[dict]:
-    return [row for row in rows if row["verdict"] == "ökar"]
-
-
-def _down(rows: list[dict]) -> list[dict]:
-    return [row for row in rows if row["verdict"] == "minskar"]
+def _both_ways(rows: list[dict]) -> list[dict]:
+    """Increases and decreases by turns, so that neither pushes the other out."""
+    up = [row for row in rows if cells.read(row, "verdict").text in cells.UP]
+    down = [row for row in rows if cells.read(row, "verdict").text in cells.DOWN]
+    pairs = chain.from_iterable(zip_longest(up, down))
+    return [row for row in pairs if row is not None]

@@ -1,0 +1,138 @@
+"""The page kinds, built from the invented publication as the notebooks build them.
+
+``python -m tests.present.pages FOLDER`` writes them, to be looked at.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from markupsafe import Markup
+
+from lagesbild import present
+from lagesbild.present.display import ID
+from lagesbild.publish import page
+from tests.present import invented
+
+LINKS = (
+    page.Link("02_lagesbild.html", "Lägesbild"),
+    page.Link("03_omradesblad_O16.html", "Områdesblad"),
+    page.Link("01_datakvalitet.html", "Datakvalitet"),
+)
+QUALITY = (
+    "deliveries",
+    "quarantine",
+    "geocoding",
+    "rejected_places",
+    "withdrawn",
+    "masked",
+    "notices",
+)
+
+
+def build(publication) -> dict[str, str]:
+    """File name → HTML."""
+    bodies = {
+        "02_lagesbild.html": ("Lägesbild", picture(publication)),
+        "03_omradesblad_O16.html": ("Norrängen", sheet(publication, "O16")),
+        "03_omradesblad_O05.html": ("Centrum", sheet(publication, "O05")),
+    }
+    if publication.quality:
+        bodies["01_datakvalitet.html"] = ("Datakvalitet", quality(publication))
+    around = page.Frame(
+        municipality=publication.municipality,
+        is_invented=publication.is_invented,
+        audience=publication.audience,
+        cycle=publication.cycle,
+        period_name="juli–september 2026",
+        status=publication.status,
+        contact=publication.contact,
+        navigation=LINKS if publication.quality else LINKS[:2],
+    )
+    return {
+        file: page.render(body, around, file=file, title=title)
+        for file, (title, body) in bodies.items()
+    }
+
+
+def picture(publication) -> Markup:
+    areas, base_map = invented.make_areas(), invented.make_base_map()
+    damage = publication.table("area_id", category="skadegorelse")
+    burglary = publication.table("period", category="bostadsinbrott")
+    by_type = publication.table("category")
+    return _join(
+        present.show_heading(publication),
+        present.show_summary(publication),
+        present.show_map(damage, areas, base_map=base_map),
+        present.show_trend(burglary),
+        _section("typer", "Typ för typ"),
+        present.show_table(by_type),
+        present.show_table(
+            by_type, ["n_observations", "rate_per_1000_quarter", "verdict"]
+        ),
+        present.show_table(
+            by_type,
+            ["n_offences", "n_reports", "n_observations", "n_events"],
+            level="group",
+        ),
+        _end(),
+        _section("omraden", "Område för område"),
+        present.show_area_table(publication.table("area_id", "category")),
+        _end(),
+        _section("data", "Om uppgifterna"),
+        present.show_about(publication),
+        _end(),
+    )
+
+
+def sheet(publication, area_id: str) -> Markup:
+    here = publication.table("category", area_id=area_id)
+    return _join(
+        present.show_heading(publication, area_id),
+        present.show_summary(publication, area_id),
+        present.show_trend(publication.table("period", area_id=area_id), "n_offences"),
+        _section("typer", "Typ för typ"),
+        present.show_table(here, beside=publication.table("category")),
+        present.show_table(here, ["n_observations", "verdict"]),
+        _end(),
+        _section("data", "Om uppgifterna"),
+        present.show_about(publication),
+        _end(),
+    )
+
+
+def quality(publication) -> Markup:
+    return _join(
+        present.show_heading(publication, title="Datakvalitet"),
+        _section("kvalitet", "Vad som kom in"),
+        *(present.show_quality(publication, name) for name in QUALITY),
+        _end(),
+    )
+
+
+def _join(*parts) -> Markup:
+    told = []
+    for number, part in enumerate(parts):
+        html = part if isinstance(part, Markup) else part.page
+        told.append(Markup(html.replace(ID, f"c{number}-")))
+    return Markup("\n").join(told)
+
+
+def _section(id: str, heading: str) -> Markup:
+    start = '<section aria-labelledby="{0}"><h2 id="{0}">{1}</h2>'
+    return Markup(start).format(id, heading)
+
+
+def _end() -> Markup:
+    return Markup("</section>")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for audience, threshold in (("offentlig", 5), ("intern", 1)):
+        made = invented.make_publication(threshold=threshold, audience=audience)
+        (folder / audience).mkdir(parents=True, exist_ok=True)
+        for name, html in build(made).items():
+            (folder / audience / name).write_text(html, "utf-8", newline="\n")
+            print(folder / audience / name, len(html.encode("utf-8")))
