@@ -147,10 +147,15 @@ def _state_of(ws: Workspace) -> dict[str, object]:
     }
     digest = hashlib.sha256(json.dumps(state).encode())
     home = Path(__file__).parent
-    ours = [*home.glob("*.py"), *home.glob("*.csv")]
-    ours += [f for room in ("measure", "protect") for f in (home / room).glob("*.py")]
     names = (reference.AREAS_FILE, reference.POPULATION_FILE)
-    for file in [*sorted(ours), *(ws.reference / name for name in names)]:
+    files = [
+        home / "categories.csv",
+        Path(__file__),
+        *(ws.reference / n for n in names),
+    ]
+    for room in ("measure", "protect"):
+        files += sorted((home / room).glob("*.py"))
+    for file in files:
         digest.update(file.read_bytes() if file.is_file() else b"-")
     return state | {"made_from": digest.hexdigest()}
 
