@@ -1,0 +1,90 @@
+# One door for people and for CI.  Needs make, a POSIX sh and Python 3.11–3.13.
+#
+#   make demo    environment, invented municipality, deliveries read, pages made
+#   make test    everything that CI runs
+#   make check   the fast part: format, lint, unit tests
+#   make clean   back to a fresh clone; no other municipality's data is touched
+#
+# The package is installed as editable, so that every process, also a notebook's
+# kernel, runs the tree that is edited and not an old copy of it.
+
+PYTHON ?= python3
+CYCLE  := 2026-K3
+
+# without bytecode every process pays two to three times the import
+unexport PYTHONDONTWRITEBYTECODE
+# the demo and the tests are never to touch a workspace that holds real data
+unexport LAGESBILD_WORKSPACE
+
+BIN     := .venv/bin/
+PIP     := $(BIN)python -m pip --disable-pip-version-check install --quiet
+RUNNING := .venv/.installed-running
+TESTING := .venv/.installed-testing
+DEMO    := data/exempelkommun
+PAGES   := outputs/exempelkommun/$(CYCLE)/offentlig/index.html
+SOURCES := $(shell find lagesbild notebooks -type f \
+	! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' 2>/dev/null)
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.PHONY: demo test check lint unit clean
+.DELETE_ON_ERROR:
+
+# --- demo: only what running needs ------------------------------------------------
+
+demo: $(PAGES)
+	@echo
+	@echo "Klart. Öppna sidan i en webbläsare / Done. Open this page in a browser:"
+	@echo "$(PAGES)"
+
+$(PAGES): $(RUNNING) $(DEMO)/kommun.toml $(SOURCES)
+	$(BIN)lagesbild ingest
+	@cycles=$$($(BIN)lagesbild status --json | $(BIN)python -c "import json, sys; \
+	print(*[c['cycle'] for c in json.load(sys.stdin)['cycles'] \
+	if not c['is_closed'] and c['cycle'] < '$(CYCLE)'])") && \
+	if [ -n "$$cycles" ]; then $(BIN)lagesbild close $$cycles; fi
+	$(BIN)lagesbild run $(CYCLE)
+	@touch $@
+
+$(DEMO)/kommun.toml: | $(RUNNING)
+	$(BIN)lagesbild demo
+
+$(RUNNING): pyproject.toml requirements.txt | .venv/bin/python
+	$(PIP) -c requirements.txt -e .
+	@touch $@
+
+# --- tests ------------------------------------------------------------------------
+
+test: $(TESTING) lint
+	$(BIN)python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+check: $(TESTING)
+	$(BIN)ruff format .
+	@$(MAKE) --no-print-directory lint unit
+
+lint: $(TESTING)
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+	$(BIN)lint-imports
+	$(if $(NOTEBOOKS),$(BIN)nbstripout --verify $(NOTEBOOKS))
+
+unit: $(TESTING)
+	$(BIN)python -m pytest -q -m "not slow and not web and not demo"
+
+$(TESTING): requirements.txt $(RUNNING)
+	$(PIP) -r requirements.txt
+	@touch $@
+
+# --- environment ------------------------------------------------------------------
+
+.venv/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))" \
+	|| { echo "Python 3.11, 3.12 eller 3.13 behövs / is needed. '$(PYTHON)' är / is:"; \
+	$(PYTHON) --version; echo "Skriv / try: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" || { \
+	echo "Pythons venv saknas / is missing. Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+clean:
+	rm -rf .venv build *.egg-info $(DEMO) outputs/exempelkommun
+	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	find lagesbild tests -name __pycache__ -type d -prune -exec rm -rf {} +
