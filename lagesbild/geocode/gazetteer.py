@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ import shapely
 
 from lagesbild.geocode import words
 from lagesbild.geocode.areas import place_point_in_area
+from lagesbild.geocode.names import Names, make_names
+from lagesbild.geocode.short import short_forms
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,53 +36,50 @@ class Entry:
     number: int | None
     letter: str
     localities: frozenset[str]  # keys of postort and kommundel
+    district: str  # key of the kommundel, else of the postort
     postcode: str
     east: float
     north: float
     area: str  # "" outside all areas
 
 
-@dataclass(frozen=True)
-class Names:
-    """Names by key in tiers: as written, shortened, without dots, written out.
-
-    A lookup takes the first tier that knows the key, so that "Asgatan" is never
-    "Åsgatan" where both exist.
-    """
-
-    tiers: tuple[dict[str, frozenset[str]], ...]
-    n_exact: int  # tiers whose keys are the name's own letters or its short forms
-
-    def find(self, key: str) -> tuple[frozenset[str], int]:
-        """Own keys of the names meant, and the tier; (empty, -1) if unknown."""
-        ways = (key, key, words.fold(key), words.fold(key), words.fold_pairs(key))
-        for tier, (known, way) in enumerate(zip(self.tiers, ways, strict=True)):
-            if way in known:
-                return known[way], tier
-        return frozenset(), -1
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """All that is known of names in the municipality; made by ``make_gazetteer``."""
 
     streets: dict[str, tuple[Entry, ...]]
     street_names: Names
+    longer: dict[str, frozenset[str]]  # street → what stands before it in longer names
     places: dict[str, tuple[Entry, ...]]
     place_names: Names
+    heads: frozenset[str]  # what the places are: "skola", "station", "hus"
     areas: dict[str, frozenset[str]]  # key of the name → area ids
     area_names: Names
     shapes: dict[str, shapely.Geometry]  # area id → polygon
     localities: frozenset[str]
     locality_names: Names
     postcodes: frozenset[str]
-    foreign: frozenset[str]  # keys of other municipalities, counties and provinces
-    own_region: frozenset[str]  # keys that restrict nothing
+    elsewhere: dict[str, str]  # key → "region" (ours, restricts nothing), "foreign"
+    # (another municipality, county or province) or "town" (another locality)
     extent: shapely.Geometry
+
+    @cached_property
+    def names_by_kind(self) -> tuple[tuple[str, Names], ...]:
+        """What can be named, with its names."""
+        return (
+            ("street", self.street_names),
+            ("place", self.place_names),
+            ("locality", self.locality_names),
+            ("area", self.area_names),
+        )
 
 
 def make_gazetteer(
-    *, areas: gpd.GeoDataFrame, addresses: pd.DataFrame, places: pd.DataFrame
+    *,
+    areas: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
+    places: pd.DataFrame,
+    municipality: str | None = None,
 ) -> Gazetteer:
     """Gather the names of the reference tables.
 
@@ -89,6 +89,9 @@ def make_gazetteer(
         Contract areas with geometry in EPSG:3006.
     addresses, places : DataFrame
         Of their contracts; may be empty.
+    municipality : str, optional
+        Code of our own, whose name restricts nothing. None: the one that most
+        addresses have as their postort.
 
     Returns
     -------
@@ -102,52 +105,48 @@ def make_gazetteer(
         streets[key].append(entry)
         names.setdefault(key, street)
     localities = frozenset().union(*(e.localities for e in entries))
-    foreign, own = _regions(addresses, localities)
-    place_names, place_entries = _places(places, areas, addresses, entries)
+    place_names, place_entries, heads = _places(places, areas, addresses, entries)
     area_names: dict[str, set[str]] = defaultdict(set)
     for name, area_id in zip(areas["name"], areas["area_id"], strict=True):
         area_names[words.join_key(name)].add(area_id)
-    shapes = dict(zip(areas["area_id"], areas.geometry, strict=True))
     return Gazetteer(
         streets={key: tuple(found) for key, found in streets.items()},
-        street_names=_tiers(
-            {k: {k} for k in streets},
-            {k: words.short_forms(n) for k, n in names.items()},
-        ),
+        street_names=_street_names(names),
+        longer=_longer_names(names),
         places=place_entries,
-        place_names=_tiers(place_names, {}),
+        place_names=make_names(place_names),
+        heads=heads,
         areas={k: frozenset(v) for k, v in area_names.items()},
-        area_names=_tiers({k: {k} for k in area_names}, {}),
-        shapes=shapes,
+        area_names=make_names({k: {k} for k in area_names}),
+        shapes=dict(zip(areas["area_id"], areas.geometry, strict=True)),
         localities=localities,
-        locality_names=_tiers({k: {k} for k in localities}, {}),
+        locality_names=make_names({k: {k} for k in localities}),
         postcodes=frozenset(e.postcode for e in entries if e.postcode),
-        foreign=foreign,
-        own_region=own,
+        elsewhere=_elsewhere(addresses, localities, municipality),
         extent=_extent(areas, addresses),
     )
 
 
-def _tiers(own: dict[str, set[str]], short: dict[str, set[str]]) -> Names:
-    exact: dict[str, set[str]] = defaultdict(set)
-    for key, targets in own.items():
-        exact[key] |= targets
-    shortened: dict[str, set[str]] = defaultdict(set)
-    for key, forms in short.items():
-        for form in forms:
-            shortened[form] |= own[key]
-    made = [exact, shortened]
-    for source, way in (
-        (exact, words.fold),
-        (shortened, words.fold),
-        (exact, words.fold_pairs),
-    ):
-        tier: dict[str, set[str]] = defaultdict(set)
-        for key, targets in source.items():
-            tier[way(key)] |= targets
-        made.append(tier)
-    frozen = tuple({k: frozenset(v) for k, v in t.items() if k} for t in made)
-    return Names(frozen, n_exact=2)
+def _street_names(names: dict[str, str]) -> Names:
+    usual: dict[str, set[str]] = defaultdict(set)
+    other: dict[str, set[str]] = defaultdict(set)
+    for key, name in names.items():
+        for forms, into in zip(short_forms(name), (usual, other), strict=True):
+            for form in forms:
+                into[form].add(key)
+    return make_names({key: {key} for key in names}, usual, other)
+
+
+def _longer_names(names: dict[str, str]) -> dict[str, frozenset[str]]:
+    """Storgatan → {"norra"} where Norra Storgatan is a street too."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names.values():
+        parts = [t.text for t in words.tokenise(words.repair(name))]
+        for at in range(1, len(parts)):
+            rest = "".join(parts[at:])
+            if rest in names:
+                found[rest].add("".join(parts[:at]))
+    return {key: frozenset(before) for key, before in found.items()}
 
 
 def _address_entries(addresses: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[Entry]:
@@ -160,9 +159,14 @@ def _address_entries(addresses: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[E
         for column in ("locality", "district")
     }
     postcode = addresses["postcode"].fillna("").str.replace(r"\D", "", regex=True)
+    both: dict[tuple[str, str], frozenset[str]] = {}  # one set for all that share it
     return [
         Entry(
-            int(n) if isinstance(n, str) else None, le, frozenset({a, b} - {""}), *rest
+            int(n) if isinstance(n, str) else None,
+            le,
+            both.setdefault((a, b), frozenset({a, b} - {""})),
+            b or a,
+            *rest,
         )
         for n, le, a, b, *rest in zip(
             number,
@@ -183,14 +187,14 @@ def _places(
     areas: gpd.GeoDataFrame,
     addresses: pd.DataFrame,
     entries: list[Entry],
-) -> tuple[dict[str, set[str]], dict[str, tuple[Entry, ...]]]:
-    """Names → keys of places, and key → its entries.
+) -> tuple[dict[str, set[str]], dict[str, tuple[Entry, ...]], frozenset[str]]:
+    """Names → keys of places, key → its entries, and the last words of the names.
 
     A place has no locality in the register: it takes those of the five addresses
-    nearest to it.
+    nearest to it, and the district of the nearest.
     """
     inside = place_point_in_area(places, areas).fillna("")
-    near = [frozenset()] * len(places)
+    near: list[list[Entry]] = [[] for _ in range(len(places))]
     points = addresses[["easting_m", "northing_m"]].to_numpy(dtype="float64")
     if len(places) and len(points):
         from scipy.spatial import cKDTree
@@ -199,12 +203,12 @@ def _places(
         wanted = places[["easting_m", "northing_m"]].to_numpy(dtype="float64")
         _, found = cKDTree(points).query(wanted, k=k)
         near = [
-            frozenset().union(*(entries[i].localities for i in row))
-            for row in np.asarray(found).reshape(len(places), k)
+            [entries[i] for i in row] for row in np.asarray(found).reshape(-1, k)
         ]
     names: dict[str, set[str]] = defaultdict(set)
     by_key: dict[str, list[Entry]] = defaultdict(list)
-    for name, aliases, east, north, area, localities in zip(
+    heads: set[str] = set()
+    for name, aliases, east, north, area, beside in zip(
         places["name"],
         places["aliases"].fillna(""),
         places["easting_m"],
@@ -213,45 +217,60 @@ def _places(
         near,
         strict=True,
     ):
-        entry = Entry(None, "", localities, "", east, north, area)
-        for called in {words.join_key(n) for n in (name, *aliases.split("|"))} - {""}:
-            names[called].add(called)
-            by_key[called].append(entry)
-    return names, {key: tuple(found) for key, found in by_key.items()}
+        localities = frozenset().union(*(e.localities for e in beside))
+        district = beside[0].district if beside else ""
+        entry = Entry(None, "", localities, district, "", east, north, area)
+        called = (name, *aliases.split("|"))
+        for key in {words.join_key(n) for n in called} - {""}:
+            names[key].add(key)
+            by_key[key].append(entry)
+        for tokens in map(words.tokenise, called):
+            if len(tokens) > 1:
+                heads.add(tokens[-1].text)
+    return names, {k: tuple(found) for k, found in by_key.items()}, frozenset(heads)
 
 
-def _regions(
-    addresses: pd.DataFrame, localities: frozenset[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Keys of what lies elsewhere, and of what restricts nothing.
-
-    Our own municipality is the one that most addresses have as their postort.
-    """
+def _elsewhere(
+    addresses: pd.DataFrame, localities: frozenset[str], municipality: str | None
+) -> dict[str, str]:
+    """Keys of Sweden's regions and localities, those of our own not among them."""
     provinces = {
         row["county"]: row["provinces"] for row in _rows("geocode/provinces.csv")
     }
-    municipalities = _rows("municipalities.csv")
-    names = {row["name"]: words.join_key(row["name"]) for row in municipalities}
+    rows = _rows("municipalities.csv")
+    names = {row["code"]: words.join_key(row["name"]) for row in rows}
     counts = Counter(addresses["locality"].fillna("").map(words.join_key))
-    own = max(municipalities, key=lambda r: counts[names[r["name"]]])
-    is_known = counts[names[own["name"]]] > 0
+    most = max(rows, key=lambda r: counts[names[r["code"]]])
+    if municipality is None and counts[names[most["code"]]]:
+        municipality = most["code"]
     own_region: set[str] = set()
     elsewhere: set[str] = set()
-    for row in municipalities:
-        key = names[row["name"]]
-        forms = {key + "kommun", key + "skommun", key + "kn"}
-        if is_known and row is own:
-            own_region |= forms
+    own_county = ""
+    for row in rows:
+        key = names[row["code"]]
+        forms = {key + s + k for s in ("", "s") for k in ("kommun", "kn", "komm")}
+        if row["code"] == municipality:
+            own_region |= forms | {key}
+            own_county = row["county"]
             continue
         elsewhere |= forms | ({key, key + "s"} - localities)
     for county, listed in provinces.items():
         region = {words.join_key(n) for n in (county, *listed.split("|"))}
         stem = words.join_key(county.removesuffix(" län"))
         region |= {stem, stem.removesuffix("s")}
-        is_own = is_known and county == own["county"]
-        (own_region if is_own else elsewhere).update(region)
-    elsewhere -= own_region | localities
-    return frozenset(elsewhere), frozenset(own_region - localities)
+        (own_region if county == own_county else elsewhere).update(region)
+    named = {key: "town" for key in _towns()}
+    named |= {key: "foreign" for key in elsewhere}
+    named |= {key: "region" for key in own_region}
+    return {key: kind for key, kind in named.items() if key not in localities}
+
+
+@cache
+def _towns() -> frozenset[str]:
+    """Keys of Sweden's localities (GeoNames, at least 500 inhabitants)."""
+    return frozenset(
+        words.join_key(row["name"]) for row in _rows("geocode/localities.csv")
+    )
 
 
 def _rows(name: str) -> list[dict[str, str]]:

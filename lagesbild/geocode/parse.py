@@ -2,70 +2,70 @@
 
 In: tokens and the gazetteer. Out: a ``Parsed`` value; it decides nothing about where.
 The longest name that the registers know wins, and what is left over is told.
-Next: match.
+Next: locality and match.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lagesbild.geocode import words
-from lagesbild.geocode.gazetteer import Gazetteer, Names
+from lagesbild.geocode.gazetteer import Gazetteer
+from lagesbild.geocode.marks import find_postcodes, find_times
+from lagesbild.geocode.names import SHORT_TIERS, THIN
+from lagesbild.geocode.numbers import Number, Reading, read_number
+from lagesbild.geocode.short import street_ending, thinned
 from lagesbild.geocode.words import Token
 
-_JOINING = frozenset(["", " ", "-", "'", "’", ":", ". ", "."])
+_JOINING = frozenset(["", " ", "-", "'", ":", ". ", "."])
+_ADJACENT = frozenset(["", " ", "-", ". ", "."])
 _MOST_WORDS = 6
-_KINDS = ("street", "place", "locality", "region", "area", "foreign")
-_SHORT_TIERS = (1, 3)
-_RANGE_GAPS = frozenset(["-", " - ", "- ", " -", "/", " / ", "/ "])
-_LIST_WORDS = frozenset(["och", "o", "samt", "resp", "respektive"])
 _BLOCK_WORDS = frozenset(["kv", "kvarteret", "kvart", "fastigheten", "fastighet"])
-_POSTCODE = re.compile(r"\d{5}")
-_WILD_LEAST = 4  # letters of a key with a lost letter that must be left
+_LEAST_SHORT = 3  # letters of a short form
+_LEAST_THIN = 5  # letters of a form that is short in nobody's usual way
+_LEAST_BARE = 5  # letters of a street's name that is known without a number
 
 
-@dataclass(frozen=True)
-class Number:
-    """A house number as written. ``also`` ends a range or holds a list's others."""
-
-    first: int
-    letter: str = ""
-    also: tuple[int, ...] = ()
-    last_letter: str = ""  # of "12A-C"
-    is_range: bool = False
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A run of tokens that is a name; ``keys`` are its meanings in the gazetteer."""
 
     start: int
     end: int
-    kind: str
+    kind: str  # street, place, locality, region, area, foreign or town
     keys: frozenset[str]
     tier: int
     number: Number | None = None
     full_end: int = 0  # after the number
+    is_part: bool = False  # of a longer name that is not this one
 
     @property
     def indices(self) -> range:
         return range(self.start, max(self.end, self.full_end))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """Everything read from one text."""
 
-    tokens: tuple[Token, ...]
+    reading: Reading
     spans: tuple[Span, ...]
     postcodes: tuple[str, ...]
-    used: frozenset[int]  # indices of tokens that are explained
+    unexplained: tuple[int, ...]  # indices of words that nothing accounts for
+    is_mixed: bool  # capitals mean something
     is_property: bool
 
-    def of_kind(self, kind: str) -> list[Span]:
-        return [span for span in self.spans if span.kind == kind]
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.reading.tokens
+
+    def of_kind(self, *kinds: str) -> list[Span]:
+        return [span for span in self.spans if span.kind in kinds]
+
+    def is_capital(self, at: int) -> bool:
+        """Whether a word may be a name: a capital, or no capital means anything."""
+        return not self.is_mixed or self.tokens[at].raw[0].isupper()
 
 
 def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:
@@ -82,38 +82,38 @@ def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:
     Parsed
     """
     tokens = words.tokenise(text)
-    postcodes, used = _postcodes(tokens, gazetteer)
-    # a postcode is no number of a house or of a list
-    tokens = tuple(
-        replace(t, text="#", is_number=False) if i in used else t
-        for i, t in enumerate(tokens)
+    times, ordinals = find_times(text, tokens)
+    postcodes, coded = find_postcodes(
+        tokens, gazetteer, times, lambda at: _has_number_before(tokens, times, at)
     )
-    spans = tuple(
-        _with_number(span, tokens, used) for span in _spans(tokens, gazetteer, used)
+    taken = frozenset(times | ordinals | coded)
+    candidates = list(_candidates(tokens, gazetteer, taken))
+    reading = Reading(
+        tokens,
+        taken,
+        frozenset(
+            i for s in candidates if s.kind != "street" for i in range(s.start, s.end)
+        ),
+        any(t.text == "mellan" for t in tokens),
     )
-    used |= {i for span in spans for i in span.indices}
-    used |= _explained(tokens, used)
+    spans = _choose(reading, candidates)
+    spans = [_with_number(span, reading) for span in spans]
+    spans = _mark_parts(spans, tokens, gazetteer)
+    used = taken | {i for span in spans for i in span.indices}
     return Parsed(
-        tokens, spans, tuple(postcodes), frozenset(used), _is_property(tokens)
+        reading,
+        tuple(spans),
+        tuple(postcodes),
+        tuple(_unexplained(tokens, used)),
+        words.is_mixed(tokens),
+        _is_property(tokens, spans),
     )
-
-
-def find_name(names: Names, key: str) -> tuple[frozenset[str], int]:
-    """Look a key up; a letter lost on the way stands for any one or two."""
-    if words.WILD not in key:
-        return names.find(key)
-    if len(key.replace(words.WILD, "")) < _WILD_LEAST:
-        return frozenset(), -1
-    form = re.compile(re.escape(key).replace(words.WILD, ".{1,2}"))
-    for tier in (0, 1):
-        hits = [v for k, v in names.tiers[tier].items() if form.fullmatch(k)]
-        if hits:
-            return frozenset().union(*hits), tier
-    return frozenset(), -1
 
 
 def runs_of_words(
-    tokens: tuple[Token, ...], free: frozenset[int] | set[int], most: int = _MOST_WORDS
+    tokens: tuple[Token, ...],
+    free: frozenset[int] | set[int],
+    most: int = _MOST_WORDS,
 ) -> Iterator[tuple[int, int, str]]:
     """Every run of words with nothing but a joining sign between: start, end, key."""
     for start, token in enumerate(tokens):
@@ -130,195 +130,192 @@ def runs_of_words(
             yield start, end + 1, key
 
 
-def read_number(tokens: tuple[Token, ...], at: int) -> tuple[Number | None, int]:
-    """Read the house number that begins at a token; return it and where it ends."""
-    if at < len(tokens) and tokens[at].text in ("nr", "nummer", "no"):
-        at += 1
-    if not _is_house_number(tokens, at) or tokens[at].gap.strip() not in ("", ".", ","):
-        return None, at
-    number, at = Number(int(tokens[at].text)), at + 1
-    if _is_letter(tokens, at):
-        number, at = replace(number, letter=tokens[at].text), at + 1
-    return _read_more(tokens, at, number)
+def _has_number_before(tokens: tuple[Token, ...], times: set[int], at: int) -> bool:
+    return any(
+        t.is_number and len(t.text) <= 4 and 0 < i and i not in times
+        for i, t in enumerate(tokens[:at])
+    )
 
 
-def _read_more(
-    tokens: tuple[Token, ...], at: int, number: Number
-) -> tuple[Number, int]:
-    """Read what makes of a number a range or a list."""
-    if at >= len(tokens):
-        return number, at
-    token = tokens[at]
-    if token.gap in _RANGE_GAPS and token.gap.strip() == "-" and _is_single(token):
-        return replace(number, last_letter=token.text), at + 1
-    if token.gap in _RANGE_GAPS and _is_house_number(tokens, at):
-        end = at + 2 if _is_letter(tokens, at + 1) else at + 1
-        return replace(number, also=(int(token.text),), is_range=True), end
-    if token.text in ("till", "tom") and _is_house_number(tokens, at + 1):
-        end = at + 3 if _is_letter(tokens, at + 2) else at + 2
-        return replace(number, also=(int(tokens[at + 1].text),), is_range=True), end
-    others = []
-    while at < len(tokens):
-        step = at + 1 if tokens[at].text in _LIST_WORDS else at
-        parted = step > at or tokens[at].gap.strip() in (",", "&", "+")
-        if not parted or not _is_house_number(tokens, step):
-            break
-        others.append(int(tokens[step].text))
-        at = step + 2 if _is_letter(tokens, step + 1) else step + 1
-    return replace(number, also=tuple(others)), at
-
-
-def _is_house_number(tokens: tuple[Token, ...], at: int) -> bool:
-    """Digits that can be a house number: no time, date, count, part of a house."""
-    if at >= len(tokens) or not tokens[at].is_number:
-        return False
-    if len(tokens[at].text) > 4 or int(tokens[at].text) == 0:
-        return False
-    if at + 1 < len(tokens):
-        after = tokens[at + 1]
-        if after.text in words.UNITS and after.gap in ("", " "):
-            counts = at + 2 < len(tokens) and tokens[at + 2].is_number
-            return counts  # "5 vån 2": the unit has its own number
-        if after.is_number and after.gap in (".", ":"):
-            return False
-        if after.is_number and after.gap in ("/", "-") and at > 0:
-            # "1, 12/5" is a date; "Storgatan 5/7" is a range
-            return not (tokens[at - 1].is_number and "," in tokens[at].gap)
-    return True
-
-
-def _is_single(token: Token) -> bool:
-    return len(token.text) == 1 and token.text.isalpha()
-
-
-def _is_letter(tokens: tuple[Token, ...], at: int) -> bool:
-    """One letter that belongs to the number before it."""
-    if at >= len(tokens) or not _is_single(tokens[at]):
-        return False
-    token = tokens[at]
-    if token.gap == "":
-        return True
-    if token.gap != " ":
-        return False
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    continues = after is not None and not after.is_number and after.gap == " "
-    # "3 i Sandviken", "3 x Kungsgatan", "3 n Storgatan"
-    return not (continues and token.text in "ixonsöv") and token.text != "å"
-
-
-def _postcodes(
-    tokens: tuple[Token, ...], gazetteer: Gazetteer
-) -> tuple[list[str], set[int]]:
-    """Five digits, or three and two, that the register knows or that look like one."""
-    found, used = [], set()
-    for i, token in enumerate(tokens):
-        if not token.is_number or i in used or (i > 0 and token.gap in (".", ":", "-")):
-            continue
-        after = tokens[i + 1] if i + 1 < len(tokens) else None
-        if len(token.text) == 3 and after and after.is_number and after.gap == " ":
-            code, width = token.text + after.text, 2
-        else:
-            code, width = token.text, 1
-        behind = tokens[i + width] if i + width < len(tokens) else None
-        if not _POSTCODE.fullmatch(code) or code[0] == "0":
-            continue
-        stands_apart = i > 0 and (width == 2 or behind is None or not behind.is_number)
-        if code in gazetteer.postcodes or stands_apart:
-            found.append(code)
-            used |= set(range(i, i + width))
-    return found, used
-
-
-def _spans(
-    tokens: tuple[Token, ...], gazetteer: Gazetteer, used: set[int]
-) -> list[Span]:
-    """Known names that do not overlap, the longest first, in order of the text."""
-    free = set(range(len(tokens))) - used
-    candidates = []
+def _candidates(
+    tokens: tuple[Token, ...], gazetteer: Gazetteer, taken: frozenset[int]
+) -> Iterator[Span]:
+    free = frozenset(range(len(tokens))) - taken
     for start, end, key in runs_of_words(tokens, free):
-        for rank, (kind, keys, tier) in enumerate(_meanings(key, gazetteer)):
-            if kind == "street" and not _may_be_street(tokens, start, end, key, tier):
-                continue
-            numbered = kind == "street" and read_number(tokens, end)[0] is not None
-            order = (-len(key), not numbered, tier in _SHORT_TIERS, rank)
-            candidates.append((order, start, Span(start, end, kind, keys, tier)))
-    chosen: list[Span] = []
-    taken: set[int] = set()
-    for _, _, span in sorted(candidates, key=lambda c: c[:2]):
-        if taken.isdisjoint(span.indices):
-            chosen.append(span)
-            taken |= set(span.indices)
-    return sorted(chosen, key=lambda span: span.start)
+        for kind, keys, tier in _meanings(key, gazetteer):
+            yield Span(start, end, kind, keys, tier)
 
 
 def _meanings(
     key: str, gazetteer: Gazetteer
 ) -> Iterator[tuple[str, frozenset[str], int]]:
-    for kind, names in zip(
-        _KINDS,
-        (
-            gazetteer.street_names,
-            gazetteer.place_names,
-            gazetteer.locality_names,
-            gazetteer.own_region,
-            gazetteer.area_names,
-            gazetteer.foreign,
-        ),
-        strict=True,
-    ):
-        if isinstance(names, frozenset):
-            if key in names:
-                yield kind, frozenset([key]), 0
-            continue
-        keys, tier = find_name(names, key)
+    for kind, names in gazetteer.names_by_kind:
+        keys, tier = names.find(key)
         if keys:
             yield kind, keys, tier
+    elsewhere = gazetteer.elsewhere.get(key)
+    if elsewhere:
+        yield elsewhere, frozenset([key]), 0
 
 
-def _may_be_street(
-    tokens: tuple[Token, ...], start: int, end: int, key: str, tier: int
-) -> bool:
+_RANKS = ("street", "place", "locality", "region", "area", "foreign", "town")
+
+
+def _choose(reading: Reading, candidates: list[Span]) -> list[Span]:
+    """Known names that do not overlap, the longest first, in order of the text."""
+    ordered = []
+    for span in candidates:
+        number = None
+        if span.kind == "street":
+            number, _ = read_number(reading, span.end)
+            if not _may_be_street(reading.tokens, span, number is not None):
+                continue
+        length = sum(len(t.text) for t in reading.tokens[span.start : span.end])
+        order = (
+            -length,
+            number is None,
+            span.tier in SHORT_TIERS,
+            _RANKS.index(span.kind),
+            span.start,
+        )
+        ordered.append((order, span))
+    chosen: list[Span] = []
+    free = set(range(len(reading.tokens)))
+    for _, span in sorted(ordered, key=lambda o: o[0]):
+        indices = set(span.indices)
+        if indices <= free:
+            chosen.append(span)
+            free -= indices
+    return sorted(chosen, key=lambda span: span.start)
+
+
+def _may_be_street(tokens: tuple[Token, ...], span: Span, has_number: bool) -> bool:
     """A short form, or a name that is no street by its ending, needs its number."""
-    if read_number(tokens, end)[0] is not None:
-        return tier not in _SHORT_TIERS or len(key) >= 3
-    if key in words.NOISE:
+    run = tokens[span.start : span.end]
+    key = "".join(t.text for t in run)
+    if span.tier >= THIN and any("-" in t.gap for t in run[1:]):
         return False
-    has_dot = end < len(tokens) and tokens[end].gap.startswith(".")
-    if words.street_ending(key) and len(key) > 5:
+    if has_number:
+        if span.tier not in SHORT_TIERS:
+            return True
+        is_dotted = span.end < len(tokens) and tokens[span.end].gap.startswith(".")
+        is_name = run[0].raw[0].isupper() and key not in words.EXPLAINED
+        least = 2 if is_dotted or is_name else _LEAST_SHORT
+        return len(key) >= (_LEAST_THIN if span.tier >= THIN else least)
+    if key in words.EXPLAINED:
+        return False
+    if street_ending(key) and len(key) >= _LEAST_BARE:
         return True
-    return tier in _SHORT_TIERS and has_dot and len(key) >= 4
+    has_dot = span.end < len(tokens) and tokens[span.end].gap.startswith(".")
+    return span.tier in SHORT_TIERS and span.tier < THIN and has_dot and len(key) >= 4
 
 
-def _with_number(span: Span, tokens: tuple[Token, ...], used: set[int]) -> Span:
-    if span.kind != "street" or span.end in used:
+def _with_number(span: Span, reading: Reading) -> Span:
+    if span.kind != "street":
         return span
-    number, end = read_number(tokens, span.end)
+    number, end = read_number(reading, span.end)
     return replace(span, number=number, full_end=end) if number else span
 
 
-def _explained(tokens: tuple[Token, ...], used: set[int]) -> set[int]:
-    """Indices of words that say nothing of the place, and of all other digits."""
-    found = set()
+def _mark_parts(
+    spans: list[Span], tokens: tuple[Token, ...], gazetteer: Gazetteer
+) -> list[Span]:
+    """Mark streets and places that are the end of another name.
+
+    "Norra Storgatan" where only Storgatan is known is another street, and so is "Nora
+    Storgatan" where Norra Storgatan is known: then Nora is no town either.
+    """
+    owner = {i: span for span in spans for i in span.indices}
+    dropped: set[int] = set()
+    marked = []
+    for span in spans:
+        if span.kind in ("street", "place") and span.start:
+            before = owner.get(span.start - 1)
+            if _is_slip_of_longer(span, tokens, gazetteer) and (
+                before is None or before.kind in ("foreign", "town", "locality")
+            ):
+                span = replace(span, is_part=True)
+                dropped.add(span.start - 1)
+            elif before is None and is_modified(tokens, span.start, span.kind):
+                span = replace(span, is_part=True)
+        marked.append(span)
+    return [s for s in marked if not (s.kind != "street" and s.end - 1 in dropped)]
+
+
+def _is_slip_of_longer(
+    span: Span, tokens: tuple[Token, ...], gazetteer: Gazetteer
+) -> bool:
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    before = tokens[span.start - 1]
+    if before.is_number or len(before.text) < 3:
+        return False
+    if tokens[span.start].gap not in _ADJACENT:
+        return False
+    if before.text in words.EXPLAINED:
+        return False
+    most = 2 if len(before.text) > 3 and before.raw[0].isupper() else 1
+    known = {p for key in span.keys for p in gazetteer.longer.get(key, ())}
+    return any(
+        len(p) > 3
+        and 1 <= DamerauLevenshtein.distance(before.text, p, score_cutoff=most) <= most
+        for p in known
+    )
+
+
+def is_modified(tokens: tuple[Token, ...], start: int, kind: str = "street") -> bool:
+    """Whether a word that makes another name stands right before: "Norra", "V:a"."""
+    before, gap = tokens[start - 1], tokens[start].gap
+    if before.is_number or gap not in _ADJACENT:
+        return False
+    if before.text in words.MODIFIERS:
+        if len(before.text) > 2:
+            return True
+        # "N Storgatan", "n. Storgatan"; but "Kungsgatan o Storgatan"
+        is_initial = before.raw.isupper() or gap.startswith(".") or start == 1
+        return kind == "street" and is_initial
+    if start > 1 and before.gap == ":":
+        key = tokens[start - 2].text + before.text
+        return any(key in thinned(m) for m in words.MODIFIERS if len(m) > 3)
+    is_long = len(before.text) >= 4 and before.text not in words.EXPLAINED
+    return is_long and kind == "street" and _is_nearly_modifier(before.text)
+
+
+def _is_nearly_modifier(word: str) -> bool:
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    return any(
+        DamerauLevenshtein.distance(word, m, score_cutoff=1) <= 1
+        for m in words.MODIFIERS
+        if len(m) > 4
+    )
+
+
+def _unexplained(tokens: tuple[Token, ...], used: frozenset[int]) -> Iterator[int]:
+    """Indices of words that nothing accounts for; digits always count something."""
     of_person = False
     for i, token in enumerate(tokens):
         if "," in token.gap or "(" in token.gap or i in used:
             of_person = False
         if i + 1 < len(tokens) and token.text == "c" and tokens[i + 1].gap == "/":
             of_person = True
-        is_noise = token.text in words.NOISE or token.text in words.CLOCK
-        if of_person or is_noise or token.is_number or len(token.text) == 1:
-            found.add(i)
-    return found
+        is_plain = token.is_number or len(token.text) == 1
+        if i not in used and not (
+            of_person or is_plain or token.text in words.EXPLAINED
+        ):
+            yield i
 
 
-def _is_property(tokens: tuple[Token, ...]) -> bool:
+def _is_property(tokens: tuple[Token, ...], spans: list[Span]) -> bool:
     """ "Trakt 1:23", "kv Namn 3": a property, whose place the registers do not know."""
+    streets = {i for s in spans if s.kind == "street" for i in s.indices}
     for i, token in enumerate(tokens):
-        if i > 1 and token.is_number and token.gap in (":", ": "):
+        if i > 1 and token.is_number and token.gap in (":", ": ") and i not in streets:
             before, named = tokens[i - 1], tokens[i - 2]
             is_name = not named.is_number and len(named.text) > 1
             is_pair = before.is_number and before.gap == " "
-            if is_pair and is_name and named.text not in words.CLOCK:
+            is_clock = named.text in words.CLOCK or i - 2 in streets
+            if is_pair and is_name and not is_clock:
                 return True
         if token.text in _BLOCK_WORDS:
             ahead = tokens[i + 1 : i + 4]

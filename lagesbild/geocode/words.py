@@ -1,7 +1,9 @@
-"""Texts as tokens and keys, and the words of Swedish place texts.
+"""Texts as tokens and keys, and the closed classes of words in Swedish place texts.
 
 In: a text as somebody wrote it. Out: tokens of letters or digits that know what stood
 between them, and keys in which one name has one form. Next: gazetteer and parse.
+The lists hold grammar (prepositions, pronouns, parts of a house, hours), not nouns:
+a noun nobody foresaw must do as well as one that is listed.
 """
 
 from __future__ import annotations
@@ -19,51 +21,10 @@ WILD = "¤"
 _MASK = re.compile(r"\[[^\]\d]*\]")
 _BROKEN = re.compile("[ÃÂâ€Ð\u0080-\u009f]")
 _LOST = re.compile(r"\ufffd|(?<=[^\W\d])\?(?=[^\W\d])|(?<!\S)\?(?=[^\W\d])")
-_TOKEN = re.compile(rf"\d+|(?:[^\W\d_]|{WILD})+")
-
-# What a street's name ends in, and how people shorten it. A longer ending stands
-# before a shorter that it ends in.
-STREET_ENDINGS = {
-    "esplanaden": ("espl", "esplanad"),
-    "promenaden": ("prom",),
-    "gränden": ("gr", "gränd"),
-    "gränd": ("gr", "gränden"),
-    "slingan": ("sl",),
-    "svängen": (),
-    "stigen": ("st", "stig"),
-    "backen": ("b", "back", "backe"),
-    "torget": ("t", "torg"),
-    "gången": ("gång",),
-    "platsen": ("pl", "plats"),
-    "parken": (),
-    "kroken": (),
-    "liden": (),
-    "ringen": (),
-    "leden": ("led",),
-    "allén": ("all", "allé", "allen", "alle"),
-    "gatan": ("g", "gt", "gat", "gata"),
-    "vägen": ("v", "vg", "väg"),
-    "plan": ("pl",),
-    "torg": ("t",),
-    "stig": ("st",),
-    "gata": ("g", "gt", "gat", "gatan"),
-    "väg": ("v", "vg", "vägen"),
-    "allé": ("all",),
-}
-FIRST_WORDS = {
-    "norra": ("n",),
-    "södra": ("s",),
-    "östra": ("ö",),
-    "västra": ("v",),
-    "gamla": ("gla", "gl", "g"),
-    "nya": ("n",),
-    "stora": ("st",),
-    "lilla": ("l", "ll"),
-    "övre": ("ö",),
-    "nedre": ("n",),
-    "sankt": ("st", "s", "sant"),
-    "sankta": ("sta", "s"),
-}
+_DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
+_TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
+_ACCENTS = str.maketrans("éèêëáàâíìîóòôúùûüýçñæø", "eeeeaaaiiiooouuuuycnäö")
+_BLANKS = re.compile(r"\s+")
 
 
 def _read_words() -> dict[str, frozenset[str]]:
@@ -77,6 +38,13 @@ _WORDS = _read_words()
 MODIFIERS = _WORDS["modifier"]
 """Before a street's name they make it another street's."""
 
+_DIRECTIONS = {
+    stem: family
+    for kind, family in _WORDS.items()
+    if kind.startswith("direction_")
+    for stem in family
+}
+
 HOUSE_PARTS = _WORDS["house_part"]
 """Words for a part of a house; a number or letter beside one is no house number."""
 
@@ -85,32 +53,37 @@ UNITS = _WORDS["unit"]
 
 CLOCK = _WORDS["clock"]
 CROSSING = _WORDS["crossing"]
+POSTAL = _WORDS["postal"]
+"""Before five digits they say that these are a postcode."""
 
-NOISE = HOUSE_PARTS | _WORDS["empty"]
+EXPLAINED = HOUSE_PARTS | CLOCK | CROSSING | UNITS | POSTAL | _WORDS["grammar"]
 """Words that say nothing of which address, place or locality is meant."""
 
 NOTHING = _WORDS["nothing"]
 """What people write in a locality column when they have none."""
 
+_PLACE_ENDINGS = tuple(sorted(_WORDS["place_ending"], key=len, reverse=True))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """One run of letters or digits; ``gap`` is what stood before it."""
 
-    text: str  # lower case
+    text: str  # lower case, accents other than of å, ä and ö taken away
     raw: str
     gap: str
     is_number: bool
+    start: int  # where it begins in the repaired text
 
 
 def repair(text: str) -> str:
     """The text with broken encoding mended, letters composed and masks taken away."""
     if _BROKEN.search(text):
         text = _mend(text)
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     text = _LOST.sub(WILD, _MASK.sub(" ", text)).replace("Ã", WILD)
-    # a coordinate may follow the street without a blank; en dash is a range
-    return text.replace("–", "-").replace("—", "-").replace("−", "-").strip()
+    return text.translate(_DASHES).strip()
 
 
 def _mend(text: str) -> str:
@@ -129,9 +102,11 @@ def tokenise(text: str) -> tuple[Token, ...]:
     """Split a repaired text; digits and letters part even where nothing stands."""
     tokens, end = [], 0
     for found in _TOKEN.finditer(text):
-        raw = found[0]
-        gap = re.sub(r"\s+", " ", text[end : found.start()])
-        tokens.append(Token(raw.lower(), raw, gap, raw[0].isdecimal()))
+        raw, start = found[0], found.start()
+        gap = text[end:start]
+        gap = gap if gap in ("", " ") else _BLANKS.sub(" ", gap)
+        lower = raw.lower().translate(_ACCENTS)
+        tokens.append(Token(lower, raw, gap, raw[0].isdecimal(), start))
         end = found.end()
     return tuple(tokens)
 
@@ -144,8 +119,13 @@ def join_key(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def fold(key: str) -> str:
     """The key without dots and rings: å, ä → a; ö → o."""
-    parts = unicodedata.normalize("NFD", key.replace("ø", "o").replace("æ", "a"))
+    parts = unicodedata.normalize("NFD", key)
     return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def write_out(key: str) -> str:
+    """The key with dots and rings written as pairs: å → aa, ä → ae, ö → oe."""
+    return key.replace("å", "aa").replace("ä", "ae").replace("ö", "oe")
 
 
 def fold_pairs(key: str) -> str:
@@ -153,42 +133,29 @@ def fold_pairs(key: str) -> str:
     return fold(key).replace("aa", "a").replace("ae", "a").replace("oe", "o")
 
 
-def street_ending(key: str) -> str:
-    """The ending a street's key has, or ""."""
-    return next((e for e in STREET_ENDINGS if key.endswith(e)), "")
+def is_mixed(tokens: tuple[Token, ...]) -> bool:
+    """Whether capitals mean anything: some word has one first and small letters."""
+    return any(
+        len(t.raw) > 1 and t.raw[0].isupper() and not t.raw.isupper()
+        for t in tokens
+        if not t.is_number
+    )
 
 
-def short_forms(name: str) -> set[str]:
-    """Keys of the ways a street's name is shortened.
+def looks_like_place(word: str) -> bool:
+    """Whether a word ends as names of Swedish localities do: Okändby, Storvik."""
+    return len(word) > 4 and word.endswith(_PLACE_ENDINGS)
 
-    Parameters
-    ----------
-    name : str
-        As in the register, e.g. "Södra Järnvägsgatan".
 
-    Returns
-    -------
-    set of str
-        Keys such as "södrajärnvägsg", "sjärnvägsgatan"; not the name's own key.
+def is_definite(word: str) -> bool:
+    """Whether a word has the ending of a thing that is pointed at: "soprummet"."""
+    return len(word) > 4 and word.endswith(("en", "et", "an", "na", "ns", "ts"))
+
+
+def direction_of(key: str) -> frozenset[str]:
+    """The direction or size that a name begins with, in all its forms; or none.
+
+    A name that begins with one is never a slip for a name that begins with another.
     """
-    words = [t.text for t in tokenise(repair(name))]
-    if not words:
-        return set()
-    firsts = {"".join(words[:1])}
-    if len(words) > 1:
-        firsts |= set(FIRST_WORDS.get(words[0], ()))
-        full = {s: f for f, all_short in FIRST_WORDS.items() for s in all_short}
-        if words[0] in ("st", "s") and len(words) > 1:
-            firsts |= {"sankt", "st", "s"}
-        elif words[0] in full and len(words[0]) > 1:
-            firsts.add(full[words[0]])
-    own = "".join(words)
-    forms = set()
-    for first in firsts:
-        key = first + "".join(words[1:])
-        forms.add(key)
-        ending = street_ending(key)
-        if ending and key != ending:
-            stem = key[: -len(ending)]
-            forms |= {stem + short for short in STREET_ENDINGS[ending]}
-    return forms - {own}
+    stems = (stem for stem in _DIRECTIONS if key.startswith(stem))
+    return _DIRECTIONS.get(max(stems, key=len, default=""), frozenset())

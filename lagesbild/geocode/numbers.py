@@ -1,0 +1,158 @@
+"""House numbers as people write them: letter, range, list; and what is none.
+
+In: tokens, and which of them are taken or names. Out: a ``Number`` and where it ends.
+Used by parse and fuzzy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lagesbild.geocode import words
+from lagesbild.geocode.words import Token
+
+_RANGE_GAPS = frozenset(["-", " - ", "- ", " -", "/", " / ", "/ ", " /"])
+_LIST_WORDS = frozenset(["och", "o", "samt", "resp", "respektive", "alt", "eller"])
+_RANGE_WORDS = (("till", "och", "med"), ("t", "o", "m"), ("till",), ("tom",))
+_NUMBER_WORDS = frozenset(["nr", "nummer", "no", "num"])
+_CLOSE_GAPS = frozenset(["", " ", ".", ". ", ":", ": ", " #", "#", "=", "-", "_", " : "])
+_LOOSE_SIGNS = frozenset(" ,.;:-/(#=_")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_MOST_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A house number as written. ``also`` ends a range or holds a list's others."""
+
+    first: int
+    letter: str = ""
+    also: tuple[int, ...] = ()
+    last_letter: str = ""  # of "12A-C"
+    is_range: bool = False
+    is_loose: bool = False  # a comma or bracket stands between street and number
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Tokens with what is known of them before the numbers are read."""
+
+    tokens: tuple[Token, ...]
+    taken: frozenset[int] = frozenset()  # of dates, hours, ordinals, postcodes
+    named: frozenset[int] = frozenset()  # of localities and other known names
+    is_between: bool = False  # "mellan … 10 och 12"
+
+    def at(self, index: int) -> Token | None:
+        return self.tokens[index] if 0 <= index < len(self.tokens) else None
+
+
+def read_number(reading: Reading, at: int) -> tuple[Number | None, int]:
+    """Read the house number that begins at a token; return it and where it ends."""
+    tokens = reading.tokens
+    if at < len(tokens) and tokens[at].text in _NUMBER_WORDS:
+        at += 1
+    if not _is_house_number(reading, at):
+        return None, at
+    is_loose = tokens[at].gap not in _CLOSE_GAPS
+    if is_loose and not set(tokens[at].gap) <= _LOOSE_SIGNS:
+        return None, at
+    if is_loose and _counts_something(reading, at):
+        return None, at
+    number = Number(int(tokens[at].text), is_loose=is_loose)
+    at += 1
+    if _is_letter(reading, at):
+        number, at = replace(number, letter=tokens[at].text), at + 1
+    return _read_more(reading, at, number)
+
+
+def _read_more(reading: Reading, at: int, number: Number) -> tuple[Number, int]:
+    """Read what makes of a number a range or a list."""
+    token = reading.at(at)
+    if token is None:
+        return number, at
+    if token.gap in _RANGE_GAPS:
+        if "-" in token.gap and _is_single(token) and at not in reading.taken:
+            return replace(number, last_letter=token.text), at + 1
+        is_tight = " " not in token.gap
+        if _is_house_number(reading, at) and (
+            is_tight or not _counts_something(reading, at)
+        ):
+            return _range_to(reading, at, number)
+        return number, at
+    for said in _RANGE_WORDS:
+        ahead = tuple(t.text for t in reading.tokens[at : at + len(said)])
+        if ahead == said and _is_house_number(reading, at + len(said)):
+            return _range_to(reading, at + len(said), number)
+    others = []
+    while (token := reading.at(at)) is not None:
+        step = at + 1 if token.text in _LIST_WORDS else at
+        signs = token.gap.strip()
+        is_parted = step > at or signs in (",", "&", "+")
+        if not is_parted or not _is_list_item(reading, step):
+            break
+        others.append(int(reading.tokens[step].text))
+        at = step + 2 if _is_letter(reading, step + 1) else step + 1
+    is_range = reading.is_between and len(others) == 1
+    return replace(number, also=tuple(others), is_range=is_range), at
+
+
+def _range_to(reading: Reading, at: int, number: Number) -> tuple[Number, int]:
+    last = int(reading.tokens[at].text)
+    end = at + 2 if _is_letter(reading, at + 1) else at + 1
+    return replace(number, also=(last,), is_range=True), end
+
+
+def _is_list_item(reading: Reading, at: int) -> bool:
+    if not _is_house_number(reading, at) or _counts_something(reading, at):
+        return False
+    return not _FIRST_YEAR <= int(reading.tokens[at].text) <= _LAST_YEAR
+
+
+def _counts_something(reading: Reading, at: int) -> bool:
+    """Whether a word that is no name follows the number: "2 bilar", "3 tr"."""
+    end = at + 2 if _is_letter(reading, at + 1) else at + 1
+    after = reading.at(end)
+    if after is None or after.is_number or end in reading.named:
+        return False
+    if after.gap not in ("", " "):
+        return False
+    is_joining = after.text in _LIST_WORDS or len(after.text) == 1 or after.text == "i"
+    return not is_joining
+
+
+def _is_house_number(reading: Reading, at: int) -> bool:
+    """Digits that can be a house number: no time, date, count, part of a house."""
+    token = reading.at(at)
+    if token is None or not token.is_number or at in reading.taken:
+        return False
+    if len(token.text) > _MOST_DIGITS or int(token.text) == 0:
+        return False
+    after = reading.at(at + 1)
+    if after is None:
+        return True
+    if after.text in words.UNITS and after.gap in ("", " "):
+        beyond = reading.at(at + 2)  # "5 vån 2": the unit has its own number
+        is_near = beyond is not None and beyond.gap in ("", " ")
+        return is_near and beyond.is_number and at + 2 not in reading.taken
+    return not (after.is_number and after.gap in (".", ":"))
+
+
+def _is_single(token: Token) -> bool:
+    return len(token.text) == 1 and token.text.isalpha()
+
+
+def _is_letter(reading: Reading, at: int) -> bool:
+    """One letter that belongs to the number before it."""
+    token = reading.at(at)
+    if token is None or not _is_single(token) or at in reading.taken:
+        return False
+    if token.gap == "":
+        return True
+    if token.gap != " ":
+        return False
+    after = reading.at(at + 1)
+    if after is not None and after.gap in (".", ":", "/"):
+        return False  # "3 t.o.m.", "3 c/o", "3 s:t"
+    continues = after is not None and not after.is_number and after.gap == " "
+    # "3 i Sandviken", "3 x Kungsgatan", "3 n Storgatan"
+    return not (continues and token.text in "ixonsöv") and token.text != "å"
