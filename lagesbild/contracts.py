@@ -362,6 +362,11 @@ def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
 
 def empty(table: str) -> pd.DataFrame:
     """A frame of no rows that keeps the table's contract."""
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
     return check(pd.DataFrame(columns=columns(table)), table)
 
 

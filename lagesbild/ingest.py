@@ -69,7 +69,7 @@ class _Known:
 
     def remember(self, mark: pd.DataFrame, parts: dict[str, pd.DataFrame]) -> None:
         self.deliveries = pd.concat([self.deliveries, mark], ignore_index=True)
-        if self.stored is not None:
+        if self.stored is not None and "reports" in parts:
             self.stored = arrivals.update_stored(self.stored, parts)
 
 
@@ -215,8 +215,7 @@ def _make_parts(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """What the delivery brings to each table, and its counts of rows."""
     kind = known.ws.settings.sources[name].kind
-    parts = {table: contracts.empty(table) for table in store.PARTS}
-    parts["quarantine"] = cleaned.quarantine
+    parts = {"quarantine": cleaned.quarantine}
     n_stored, n_unchanged, n_withdrawn = len(cleaned.rows), 0, 0
     if kind == "notis":
         parts["notices"] = cleaned.rows
@@ -264,12 +263,13 @@ def _place_and_link(
     known: _Known, cleaned: Cleaned, changes: arrivals.Changes
 ) -> dict[str, pd.DataFrame]:
     new, gone_ids = changes.new, changes.withdrawn_ids + changes.moved_ids
+    parts = {table: contracts.empty(table) for table in ("placements", "links")}
     gone = contracts.empty("reports")
     if gone_ids:
         gone = store.load_reports(known.ws, gone_ids).assign(
             delivery_id=cleaned.delivery_id, row_number=0, is_withdrawn=True
         )
-    parts = {"reports": pd.concat([new, gone], ignore_index=True)}
+    parts["reports"] = pd.concat([new, gone], ignore_index=True)
     if new.empty:
         return parts
     parts["placements"] = place_reports(
