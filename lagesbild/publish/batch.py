@@ -66,21 +66,19 @@ def run_cycle(
     NotebookError, PublishError, ProtectError
         If a page cannot be made or put in place; the previous pages stay.
     """
-    from lagesbild.publication import make_publications, open_publication
+    from lagesbild.publication import make_publications
 
     started = time.monotonic()
     cycle = Period(str(cycle))
     given = _check_notebooks(ws.project / "notebooks", parameters or {})
-    make_publications(ws, cycle)
+    made = make_publications(ws, cycle).values()
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
-        opened = [open_publication(ws, cycle, name) for name in AUDIENCES]
         runs = _empty_runs(ws, cycle)
-        folders = [_make_folder(staging, found) for found in opened]
-        tasks = [t for o in opened for t in _plan(ws, o, given, staging, runs)]
+        tasks = [task for p in made for task in _plan(ws, p, given, staging, runs)]
         pages = do_all(tasks, jobs=jobs, on_progress=on_progress)
-        for found, folder in zip(opened, folders, strict=True):
-            pages.append(_write_index(ws, found, folder))
-            manifest.write(folder, found, ws, parameters=parameters)
+        for publication in made:
+            pages.append(_write_index(ws, publication, staging))
+            manifest.write(staging, publication, ws, parameters=parameters)
         checks.check_folder(staging, private=ws.root)
     told = {"pages": _in_order(pages), "seconds": round(time.monotonic() - started, 3)}
     _log(ws, cycle, told)
@@ -116,9 +114,9 @@ def _empty_runs(ws: Workspace, cycle: Period) -> Path:
     return make_private_folder(folder)
 
 
-def _make_folder(staging: Path, publication: Publication) -> Path:
-    folder = staging / publication.audience
-    if publication.audience == _PRIVATE_AUDIENCE:
+def _make_folder(staging: Path, audience: str) -> Path:
+    folder = staging / audience
+    if audience == _PRIVATE_AUDIENCE:
         return make_private_folder(folder)
     folder.mkdir()
     return folder
@@ -129,6 +127,7 @@ def _plan(
 ) -> list[Task]:
     """One task a page of this audience, in the order of the table of products."""
     frame = _frame(publication)
+    folder = _make_folder(staging, publication.audience)
     tasks = []
     for product in for_audience(publication.audience):
         common = {
@@ -143,7 +142,7 @@ def _plan(
             parameters=common,
             title=product.title,
             file=page_name(product),
-            folder=staging / publication.audience,
+            folder=folder,
             executed=runs / publication.audience,
             frame=frame,
         )
@@ -182,7 +181,7 @@ def _frame(publication: Publication) -> page.Frame:
     )
 
 
-def _write_index(ws: Workspace, publication: Publication, folder: Path) -> dict:
+def _write_index(ws: Workspace, publication: Publication, staging: Path) -> dict:
     from lagesbild.read.reference import load_areas, load_base_map
 
     started = time.monotonic()
@@ -194,7 +193,8 @@ def _write_index(ws: Workspace, publication: Publication, folder: Path) -> dict:
         products=for_audience(publication.audience),
         threshold=getattr(ws.settings.audiences, publication.audience).threshold,
     )
-    (folder / index.FILE).write_text(html, encoding="utf-8", newline="\n")
+    file = staging / publication.audience / index.FILE
+    file.write_text(html, encoding="utf-8", newline="\n")
     return {
         "file": index.FILE,
         "product": "index",

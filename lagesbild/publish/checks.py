@@ -79,8 +79,11 @@ def check_page(html: str, *, where: str) -> None:
         for before, after in zip([1, *reader.headings], reader.headings, strict=False)
         if after > before + 1
     ]
-    if len(set(reader.ids)) < len(reader.ids):
-        faults.append("samma id två gånger")
+    seen: set[str] = set()
+    for id in reader.ids:
+        if id in seen:
+            faults.append(f"samma id '{id}' två gånger")
+        seen.add(id)
     if set(reader.targets) - set(reader.ids):
         faults.append("en länk inom sidan som inte leder någonstans")
     if reader.captions != reader.tables:

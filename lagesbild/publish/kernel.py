@@ -24,12 +24,11 @@ ENGINE = "lagesbild"
 # Names, working folder, display settings and chance are all a notebook can leave
 # behind for the next; modules stay loaded, which is what keeping warm is for.
 _EMPTY = """
-import os as _os, sys as _sys, random as _random
+import os as _os, random as _random
+import numpy as _numpy, pandas as _pandas
 _os.chdir({folder!r})
-if "pandas" in _sys.modules:
-    _sys.modules["pandas"].reset_option("^display")
-if "numpy" in _sys.modules:
-    _sys.modules["numpy"].random.seed(0)
+_pandas.reset_option("^display")
+_numpy.random.seed(0)
 _random.seed(0)
 %reset -f
 """
@@ -52,7 +51,7 @@ def parameters_of(notebook: Path) -> list[str]:
     Raises
     ------
     NotebookError
-        If there is no such notebook.
+        If there is no such notebook, or it does not say that it is in Python.
     """
     from papermill import inspect_notebook
 
@@ -61,7 +60,13 @@ def parameters_of(notebook: Path) -> list[str]:
             f"Hittar inte notebooken {notebook.name}. Kör kommandot från projektets "
             "mapp, den som har mappen notebooks/."
         )
-    return list(inspect_notebook(str(notebook)))
+    try:
+        return list(inspect_notebook(str(notebook)))
+    except ValueError:  # papermill's word for a notebook without kernelspec
+        raise NotebookError(
+            f"{notebook.name} säger inte vilken kärna den ska köras i. Öppna den i "
+            "JupyterLab, välj Python 3 och spara."
+        ) from None
 
 
 def check_parameters(name: str, declared: list[str], given: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ NAME = "manifest.json"
 
 
 def write(
-    folder: Path,
+    staging: Path,
     publication: Publication,
     workspace: Workspace,
     *,
@@ -30,13 +30,14 @@ def write(
 
     Parameters
     ----------
-    folder : Path
-        Holds the finished pages.
+    staging : Path
+        Holds the finished pages in a folder an audience.
     publication : Publication
     workspace : Workspace
     parameters : dict, optional
         Further parameters of the run.
     """
+    folder = staging / publication.audience
     pages = sorted(file for file in folder.iterdir() if file.name != NAME)
     content = {
         "municipality": publication.municipality,
@@ -45,6 +46,7 @@ def write(
         "status": publication.status,
         "as_of": str(publication.data_until)[:10],
         "sequence_number": publication.meta.get("sequence_number"),
+        "made_from": publication.meta.get("made_from"),
         "settings_sha256": workspace.settings_sha256,
         "registers_sha256": _sha256_of_all(workspace.reference, workspace.registers),
         "notebooks_sha256": _sha256_of_all(workspace.project / "notebooks"),
