@@ -124,7 +124,8 @@ def limit_by_text(
             limits = replace(limits, localities=(*limits.localities, similar))
         elif _may_be_locality(parsed, i, limits.are_given):
             return limits, 0.0, why.UNKNOWN_LOCALITY
-        doubt += 0.03
+        is_unsure = parsed.is_capital(i) and not limits.are_given
+        doubt += 0.12 if is_unsure else 0.03
     return limits, min(doubt, 0.2), ""
 
 
@@ -192,8 +193,10 @@ def _may_be_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
     if not parsed.is_capital(at) or _is_surname(parsed, at):
         return False
     is_plain = words.is_definite(word)
+    follows_i = bool(at) and tokens[at - 1].text == "i"
+    is_named = words.looks_like_place(word) and not is_plain
+    if not parsed.is_mixed:
+        return not is_restricted and (is_named or (follows_i and not is_plain))
     if is_restricted:
-        is_named = parsed.is_mixed and words.looks_like_place(word) and not is_plain
-        follows_i = parsed.is_mixed and bool(at) and tokens[at - 1].text == "i"
         return follows_i or (is_named and _stands_alone(tokens, at, at + 1))
     return not is_plain

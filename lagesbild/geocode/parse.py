@@ -65,7 +65,11 @@ class Parsed:
 
     def is_capital(self, at: int) -> bool:
         """Whether a word may be a name: a capital, or no capital means anything."""
-        return not self.is_mixed or self.tokens[at].raw[0].isupper()
+        if self.tokens[at].raw[0].isupper():
+            return True
+        return not self.is_mixed and not any(
+            len(t.raw) > 1 and t.raw.isupper() for t in self.tokens
+        )
 
 
 def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:

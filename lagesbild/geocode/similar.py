@@ -21,6 +21,7 @@ _MOST_WORDS = 4
 _BARE_ENDINGS = ("gatan", "vägen", "gränd", "stigen", "backen", "allen", "torget")
 _LEAST_BARE = 8  # letters of a word that is plainly a street's name
 _LEAST_PLACE = 7  # letters of a place's name that may be misspelt
+_LEAST_TWO_SLIPS = 10  # letters of one that may be misspelt twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def find_similar_place(parsed: Parsed, gazetteer: Gazetteer) -> frozenset[str]:
         if start and is_modified(tokens, start, "place"):
             continue
         for name, distance in find_near(key, known).items():
-            best.setdefault(distance, set()).add(name)
+            if distance == 1 or len(key) >= _LEAST_TWO_SLIPS:
+                best.setdefault(distance, set()).add(name)
     return frozenset(best[min(best)]) if best else frozenset()
 
 
