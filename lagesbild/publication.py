@@ -25,11 +25,11 @@ from lagesbild.measure.totals import category_tree
 from lagesbild.offences import load_categories
 from lagesbild.period import Period
 from lagesbild.protect import remember
-from lagesbild.protect.audit import audit
+from lagesbild.protect.auditing import audit_publications
+from lagesbild.protect.choosing import choose_hidden
 from lagesbild.protect.hide import hide_cells
 from lagesbild.protect.kept import keep_publication, read_publication
 from lagesbild.protect.published import Publication
-from lagesbild.protect.suppress import suppress
 from lagesbild.read import reference
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -197,7 +197,7 @@ def _protect(ws: Workspace, cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
     hidden, protected = None, {}
     for name in sorted(AUDIENCES, key=thresholds.get):
         choose = partial(
-            suppress,
+            choose_hidden,
             cells,
             tree,
             threshold=thresholds[name],
@@ -208,7 +208,7 @@ def _protect(ws: Workspace, cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
         hidden = chosen.set_axis(cells.index)
         protected[name] = hide_cells(cells, hidden)
     remember.recall_proof(
-        memory, key, lambda: audit(protected, tree, thresholds=thresholds)
+        memory, key, lambda: audit_publications(protected, tree, thresholds=thresholds)
     )
     return protected
 

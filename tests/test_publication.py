@@ -397,7 +397,7 @@ def test_a_failed_audit_writes_nothing(tmp_path, town, monkeypatch):
     def fail(*args, **kwargs):
         raise ProtectError("Dolda celler kan räknas ut.")
 
-    monkeypatch.setattr(publication, "audit", fail)
+    monkeypatch.setattr(publication, "audit_publications", fail)
     with pytest.raises(ProtectError):
         make_publications(ws, "2025-K2")
     assert not list((ws.lager / "publikationer").glob("**/*"))

@@ -1,7 +1,7 @@
 """Empty the hidden cells and all that derives from them.
 
-In: the cells of a cycle and the choice of ``suppress``. Out: the cells an audience may
-have, in the columns of a publication. Next: ``audit`` and ``table``.
+In: a cycle's cells and the choice of ``choose_hidden``. Out: the cells an audience may
+have, in the columns of a publication. Next: ``auditing`` and ``table``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def hide_cells(cells: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
     cells : DataFrame
         From ``measure_cycle``.
     hidden : DataFrame
-        From ``suppress``, same index.
+        From ``choose_hidden``, same index.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """How far each hidden cell could lie from its value, given all that is shown.
 
 In: one table's values, sums and hidden cells. Out: the cells that an outsider could
-place within less than ``range_min``. Used by ``suppress``; ``audit`` computes the same
+place within less than ``range_min``. Used by ``choosing``; ``auditing`` computes this
 on its own.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from lagesbild.protect.program import quiet_solver
 
 if TYPE_CHECKING:
-    from lagesbild.protect.suppress import Sums
+    from lagesbild.protect.choosing import Sums
 
 N_SWEEPS = 12
 REACH = 25.0

@@ -1,7 +1,7 @@
 """The mixed integer program that picks the fewest cells to hide beside the small ones.
 
 In: one table's values, sums, small cells and costs. Out: which cells are hidden. Used
-by ``suppress``. HiGHS runs in one thread with a limit on nodes, never on time, so
+by ``choosing``. HiGHS runs in one thread with a limit on nodes, never on time, so
 that the answer is the same on every machine.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from lagesbild.protect.suppress import Sums
+    from lagesbild.protect.choosing import Sums
 
 MAX_NODES = 400
 GAP = 0.005
@@ -31,7 +31,7 @@ def fewest(
 
     Parameters
     ----------
-    values, sums, forced, cost : as in ``suppress.choose``
+    values, sums, forced, cost : as in ``choosing.choose``
         Cells that are ``forced`` are hidden.
     threshold : int
         Below it a value is small (the singleton rule).

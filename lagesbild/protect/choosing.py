@@ -39,7 +39,7 @@ class Sums:
     parts: list[np.ndarray]
 
 
-def suppress(
+def choose_hidden(
     cells: pd.DataFrame,
     tree: pd.DataFrame,
     *,
@@ -74,6 +74,8 @@ def suppress(
     hidden = pd.DataFrame(False, index=cells.index, columns=names)
     if threshold <= 1:
         return hidden
+    counts = {*names, *(name for behind in MEASURES.values() for name in behind)}
+    cells = cells.astype(dict.fromkeys(counts, "float64"))
     before = hidden if hidden_before is None else hidden_before[names]
     for measure, counts in MEASURES.items():
         must = _is_small(cells, counts, threshold) | before[measure]

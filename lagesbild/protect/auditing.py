@@ -2,7 +2,7 @@
 
 In: the cells each audience is to get, and the category tree. Out: nothing, or an error
 that says how many cells fail. Next: only what has passed is written. It knows no true
-value and shares no code with ``suppress``: it takes the published figures, the sums
+value and shares no code with ``choosing``: it takes the published figures, the sums
 that an outsider knows to hold, and asks a linear program how far each hidden cell can
 be from known. Two audiences are also taken together, as by one reader of both.
 """
@@ -24,7 +24,7 @@ BY_AREA = ("n_offences", "n_observations")
 BY_GROUP = ("n_reports", "n_events", "n_events_occurred")
 
 
-def audit(
+def audit_publications(
     publications: Mapping[str, pd.DataFrame],
     tree: pd.DataFrame,
     *,
