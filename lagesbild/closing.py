@@ -6,14 +6,14 @@ closed quarter reads these. Next: ``publication``.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from lagesbild import contracts, store
+from lagesbild.clean.periods import days_of_file
 from lagesbild.errors import CloseError, UsageError
 from lagesbild.measure.closed import count_for_closing
-from lagesbild.measure.counting import find_delivered
 from lagesbild.period import Period, swedish_date
 from lagesbild.read.reference import load_areas
 from lagesbild.workspace import Workspace, lock
@@ -34,9 +34,10 @@ def close_cycle(
     cycle : Period
         A quarter that is over.
     without : tuple of str
-        Sources that are allowed to be missing; the pages then say so.
+        Sources that are allowed to be missing; the pages then say so, and a part of
+        the quarter that they did deliver is left out.
     today : date, optional
-        None takes the clock.
+        None takes the clock. An invented municipality lives by its deliveries.
 
     Returns
     -------
@@ -55,10 +56,11 @@ def close_cycle(
         raise UsageError(f"'{cycle}' är inget kvartal. Skriv till exempel 2026-K2.")
     with lock(ws):
         store.sweep(ws)
-        _check(ws, cycle, without, today or date.today())
+        deliveries = store.load_deliveries(ws)
+        lacking = _check(ws, cycle, deliveries, without, today or date.today())
         frame = count_for_closing(
-            store.load_incidents(ws),
-            store.load_deliveries(ws),
+            _without(store.load_incidents(ws), lacking, cycle),
+            deliveries[~(deliveries["source"].isin(lacking) & _of(deliveries, cycle))],
             load_areas(ws),
             cycle,
             ready_counts=store.load_ready_counts(ws),
@@ -68,37 +70,92 @@ def close_cycle(
     return frame
 
 
-def _check(ws: Workspace, cycle: Period, without: tuple[str, ...], today: date) -> None:
+def _check(
+    ws: Workspace,
+    cycle: Period,
+    deliveries: pd.DataFrame,
+    without: tuple[str, ...],
+    today: date,
+) -> list[str]:
+    """The sources that lack the cycle, all of them allowed to."""
     unknown = sorted(set(without) - set(ws.settings.sources))
     if unknown:
         raise UsageError(
             f"--without: källan finns inte i kommun.toml: {', '.join(unknown)}."
         )
-    if today <= cycle.end:
+    if not _is_over(ws, cycle, deliveries, today):
         raise CloseError(
             f"{cycle} är inte slut förrän {swedish_date(cycle.end)} och kan inte "
             "stängas än."
         )
     if cycle.label in closed_cycles(ws):
         raise CloseError(f"{cycle} är redan stängt. Stängda antal ändras aldrig.")
-    missing = [s for s in missing_sources(ws, cycle) if s not in without]
+    lacking = missing_sources(ws, cycle, deliveries)
+    missing = [source for source in lacking if source not in without]
     if missing:
         raise CloseError(
-            f"{cycle} saknar leverans från {', '.join(missing)}. Läs in den, eller "
+            f"{cycle} saknar hel leverans från {', '.join(missing)}. Läs in den, eller "
             f"stäng med {' '.join(f'--without {name}' for name in missing)}; sidorna "
             "säger då att uppgifterna saknas."
         )
+    return lacking
 
 
-def missing_sources(ws: Workspace, cycle: Period) -> list[str]:
-    """Declared sources that deliver every quarter but lack this one."""
-    delivered = find_delivered(store.load_deliveries(ws))
-    there = delivered[(delivered["period"] == cycle.label) & delivered["is_delivered"]]
+def _is_over(
+    ws: Workspace, cycle: Period, deliveries: pd.DataFrame, today: date
+) -> bool:
+    """By the clock; in an invented municipality time goes as far as its deliveries."""
+    if ws.settings.municipality.is_invented:
+        return bool((deliveries["period_end"] >= pd.Timestamp(cycle.end)).any())
+    return today > cycle.end
+
+
+def missing_sources(
+    ws: Workspace, cycle: Period, deliveries: pd.DataFrame
+) -> list[str]:
+    """Declared sources that deliver every quarter but lack some of this one.
+
+    A file whose name tells its period covers those days; one that does not, whose
+    period is that of its rows, covers the quarters that it touches.
+    """
     return [
         name
         for name, source in ws.settings.sources.items()
-        if source.expected == "quarter" and name not in set(there["source"])
+        if source.expected == "quarter"
+        and not _covers(deliveries[deliveries["source"] == name], cycle)
     ]
+
+
+def _covers(deliveries: pd.DataFrame, cycle: Period) -> bool:
+    known = deliveries[deliveries["period_start"].notna()]
+    spans = sorted(
+        days_of_file(file_name)
+        or (Period.containing(start.date()).start, Period.containing(end.date()).end)
+        for file_name, start, end in zip(
+            known["file_name"], known["period_start"], known["period_end"], strict=True
+        )
+    )
+    reached = cycle.start
+    for first, last in spans:
+        if first <= reached:
+            reached = max(reached, last + timedelta(days=1))
+    return reached > cycle.end
+
+
+def _of(deliveries: pd.DataFrame, cycle: Period) -> pd.Series:
+    first, last = pd.Timestamp(cycle.start), pd.Timestamp(cycle.end)
+    return (deliveries["period_start"] <= last) & (deliveries["period_end"] >= first)
+
+
+def _without(
+    incidents: pd.DataFrame, lacking: list[str], cycle: Period
+) -> pd.DataFrame:
+    """A part of a quarter must not be taken for the whole: it is left out."""
+    first, last = pd.Timestamp(cycle.start), pd.Timestamp(cycle.end)
+    is_part = incidents["source"].isin(lacking) & incidents["reported_on"].between(
+        first, last
+    )
+    return incidents[~is_part]
 
 
 def closed_cycles(ws: Workspace) -> list[str]:

@@ -37,7 +37,7 @@ def status(ws: Workspace) -> dict:
             {
                 "cycle": cycle.label,
                 "is_closed": cycle.label in closed,
-                "missing_sources": missing_sources(ws, cycle),
+                "missing_sources": missing_sources(ws, cycle, deliveries),
             }
             for cycle in _cycles(deliveries)
         ],
@@ -69,12 +69,16 @@ def verify(ws: Workspace) -> dict:
 
 
 def _archive_faults(ws: Workspace) -> list[str]:
+    """Raw files that are not as they came; one deleted by rule leaves its note."""
     faults = []
     for note in sorted(ws.archive.glob("*.json")):
         kept = note.with_suffix("")  # a.csv.json is the note beside a.csv
         if not kept.exists():
             continue
-        if _sha256(kept) != json.loads(note.read_text("utf-8"))["sha256"]:
+        wanted = (_read(note) or {}).get("sha256")
+        if wanted is None:
+            faults.append(f"Arkivets anteckning {note.name} går inte att läsa.")
+        elif _sha256(kept) != wanted:
             faults.append(f"Arkivfilen {kept.name} är ändrad sedan den togs emot.")
     return faults
 
@@ -82,15 +86,29 @@ def _archive_faults(ws: Workspace) -> list[str]:
 def _page_faults(ws: Workspace) -> list[str]:
     faults = []
     for manifest in sorted(ws.outputs.glob("*/*/manifest.json")):
-        files = json.loads(manifest.read_text("utf-8"))["files"]
         folder = manifest.parent
         where = f"{folder.parent.name}/{folder.name}"
+        files = (_read(manifest) or {}).get("files")
+        if not isinstance(files, dict):
+            faults.append(f"{where}: manifest.json går inte att läsa.")
+            continue
         for name, sha256 in files.items():
-            if not (folder / name).exists():
+            if not (folder / name).is_file():
                 faults.append(f"{where}: sidan {name} saknas.")
             elif _sha256(folder / name) != sha256:
                 faults.append(f"{where}: sidan {name} är ändrad efter körningen.")
+        there = {file.name for file in folder.iterdir()} - {*files, manifest.name}
+        faults += [f"{where}: {name} hör inte dit." for name in sorted(there)]
     return faults
+
+
+def _read(file: Path) -> dict | None:
+    """A small JSON object, or None if the file does not hold one."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _sha256(file: Path) -> str:
