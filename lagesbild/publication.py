@@ -139,9 +139,8 @@ def _known(audiences: Sequence[str]) -> list[str]:
 
 def _state_of(ws: Workspace) -> dict[str, object]:
     """All that a publication is made from, as numbers and hashes."""
-    numbers = store.load_deliveries(ws)["sequence_number"]
     state = {
-        "sequence_number": int(numbers.max()) if len(numbers) else 0,
+        "sequence_number": store.latest_sequence_number(ws),
         "settings_sha256": ws.settings_sha256,
         "closed": closing.closed_cycles(ws),
     }

@@ -84,6 +84,12 @@ def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
     return order[order <= as_of]
 
 
+def latest_sequence_number(ws: Workspace) -> int:
+    """Sequence number of the latest committed delivery, 0 if there is none."""
+    numbers = _order(ws)
+    return int(numbers.max()) if len(numbers) else 0
+
+
 def _committed(
     ws: Workspace,
     table: str,
