@@ -202,9 +202,7 @@ def _places(
         k = min(5, len(points))
         wanted = places[["easting_m", "northing_m"]].to_numpy(dtype="float64")
         _, found = cKDTree(points).query(wanted, k=k)
-        near = [
-            [entries[i] for i in row] for row in np.asarray(found).reshape(-1, k)
-        ]
+        near = [[entries[i] for i in row] for row in np.asarray(found).reshape(-1, k)]
     names: dict[str, set[str]] = defaultdict(set)
     by_key: dict[str, list[Entry]] = defaultdict(list)
     heads: set[str] = set()
@@ -259,9 +257,9 @@ def _elsewhere(
         stem = words.join_key(county.removesuffix(" län"))
         region |= {stem, stem.removesuffix("s")}
         (own_region if county == own_county else elsewhere).update(region)
-    named = {key: "town" for key in _towns()}
-    named |= {key: "foreign" for key in elsewhere}
-    named |= {key: "region" for key in own_region}
+    named = dict.fromkeys(_towns(), "town")
+    named |= dict.fromkeys(elsewhere, "foreign")
+    named |= dict.fromkeys(own_region, "region")
     return {key: kind for key, kind in named.items() if key not in localities}
 
 

@@ -108,23 +108,25 @@ def limit_by_text(
     for span in parsed.of_kind("locality"):
         if _is_meant(parsed, span, tail):
             localities.append(span.keys)
-    limits = Limits(
-        tuple(localities), limits.postcodes | frozenset(parsed.postcodes)
-    )
+    limits = Limits(tuple(localities), limits.postcodes | frozenset(parsed.postcodes))
     for span in parsed.of_kind("foreign", "town"):
         if _is_elsewhere(parsed, span, tail, limits.are_given):
             return limits, 0.0, why.UNKNOWN_LOCALITY
     doubt = 0.0
     for i in parsed.unexplained:
         if i < tail:
-            doubt += 0.01
+            may_be_town = _opens_part(parsed, i, limits.are_given)
+            if may_be_town and words.looks_like_place(parsed.tokens[i].text):
+                return limits, 0.0, why.UNKNOWN_LOCALITY
+            doubt += 0.12 if may_be_town else 0.01
             continue
         similar = _similar_locality(parsed, i, gazetteer)
         if similar:
             limits = replace(limits, localities=(*limits.localities, similar))
         elif _may_be_locality(parsed, i, limits.are_given):
             return limits, 0.0, why.UNKNOWN_LOCALITY
-        is_unsure = parsed.is_capital(i) and not limits.are_given
+        is_alone = _stands_alone(parsed.tokens, i, i + 1)
+        is_unsure = parsed.is_capital(i) and (is_alone or not limits.are_given)
         doubt += 0.12 if is_unsure else 0.03
     return limits, min(doubt, 0.2), ""
 
@@ -148,7 +150,7 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
         return False
     length = sum(len(t.text) for t in tokens[span.start : span.end])
     is_weak = span.kind == "town"
-    if is_weak and not parsed.is_mixed and length < _LEAST_TOWN:
+    if is_weak and is_restricted and not parsed.is_mixed and length < _LEAST_TOWN:
         return False
     if _stands_alone(tokens, span.start, span.end):
         return True
@@ -163,7 +165,7 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
 
 
 def _is_surname(parsed: Parsed, at: int) -> bool:
-    """ "Lars Lund": a name right before says that this one is not a town."""
+    """A name right before says that this one is not a town: "Lars Lund"."""
     if not at or not parsed.is_mixed or parsed.tokens[at].gap != " ":
         return False
     before = at - 1
@@ -177,9 +179,7 @@ def _stands_alone(tokens: tuple, start: int, end: int) -> bool:
     return opens and closes
 
 
-def _similar_locality(
-    parsed: Parsed, at: int, gazetteer: Gazetteer
-) -> frozenset[str]:
+def _similar_locality(parsed: Parsed, at: int, gazetteer: Gazetteer) -> frozenset[str]:
     """The locality that a misspelt word after the address means, if it may be one."""
     if not parsed.is_capital(at):
         return frozenset()
@@ -193,10 +193,20 @@ def _may_be_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
     if not parsed.is_capital(at) or _is_surname(parsed, at):
         return False
     is_plain = words.is_definite(word)
-    follows_i = bool(at) and tokens[at - 1].text == "i"
-    is_named = words.looks_like_place(word) and not is_plain
+    is_named = words.looks_like_place(word)
     if not parsed.is_mixed:
-        return not is_restricted and (is_named or (follows_i and not is_plain))
+        if is_restricted:
+            return False
+        # a place has a locality of its own, a street may be in any town
+        is_street = bool(parsed.of_kind("street"))
+        return not is_plain and (is_named or is_street)
     if is_restricted:
+        follows_i = bool(at) and tokens[at - 1].text == "i"
         return follows_i or (is_named and _stands_alone(tokens, at, at + 1))
-    return not is_plain
+    return is_named or not is_plain
+
+
+def _opens_part(parsed: Parsed, at: int, is_restricted: bool) -> bool:
+    """A part of its own where nothing else tells the locality: "Okändby, Storg 5"."""
+    is_alone = _stands_alone(parsed.tokens, at, at + 1)
+    return is_alone and not is_restricted and parsed.is_capital(at)

@@ -16,7 +16,7 @@ from lagesbild.geocode.coordinates import read_coordinates
 from lagesbild.geocode.gazetteer import Gazetteer
 from lagesbild.geocode.houses import has_number, match_address, pick, same_area
 from lagesbild.geocode.locality import Limits, limit_by_text, read_locality
-from lagesbild.geocode.names import FOLDED_TIERS, SHORT_TIERS, THIN
+from lagesbild.geocode.names import FOLDED_TIERS, SHORT, SHORT_TIERS, THIN
 from lagesbild.geocode.outcome import Outcome
 from lagesbild.geocode.parse import Parsed, Span, is_modified, parse_text
 from lagesbild.geocode.similar import (
@@ -55,7 +55,7 @@ def match_text(text: str, locality: str, gazetteer: Gazetteer) -> Outcome:
     if points:
         return place_coordinates(points, gazetteer)
     parsed = parse_text(text, gazetteer)
-    if parsed.is_property and not any(s.number for s in parsed.of_kind("street")):
+    if parsed.is_property and not any(map(_is_plain_address, parsed.spans)):
         return why.rejected(why.PROPERTY)
     limits, doubt, fault = limit_by_text(parsed, limits, gazetteer)
     if fault:
@@ -65,6 +65,11 @@ def match_text(text: str, locality: str, gazetteer: Gazetteer) -> Outcome:
         return outcome
     outcome = _held_to_areas(outcome, parsed, gazetteer)
     return replace(outcome, score=round(max(outcome.score - doubt, 0.0), 2))
+
+
+def _is_plain_address(span: Span) -> bool:
+    """Of two properties, "Fastigheten Storgatan 5" is an address and "kv Torv 5" not."""
+    return bool(span.kind == "street" and span.number and span.tier < SHORT)
 
 
 def place_coordinates(
@@ -94,7 +99,9 @@ def place_coordinates(
 
 def _area_at(east: float, north: float, gazetteer: Gazetteer) -> str:
     point = shapely.Point(east, north)
-    return min((a for a, s in gazetteer.shapes.items() if s.intersects(point)), default="")
+    return min(
+        (a for a, s in gazetteer.shapes.items() if s.intersects(point)), default=""
+    )
 
 
 def _match_parsed(parsed: Parsed, limits: Limits, gazetteer: Gazetteer) -> Outcome:
@@ -229,9 +236,7 @@ def _match_crossing(
     return why.found("adress_ungefarlig", _CROSSING_SCORE, east, north, area)
 
 
-def _match_places(
-    places: list[Span], limits: Limits, gazetteer: Gazetteer
-) -> Outcome:
+def _match_places(places: list[Span], limits: Limits, gazetteer: Gazetteer) -> Outcome:
     if any(span.is_part for span in places):
         return why.rejected(why.UNKNOWN_PLACE)  # "gamla stationen" is another
     keys = frozenset().union(*(span.keys for span in places))

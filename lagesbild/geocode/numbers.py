@@ -15,7 +15,9 @@ _RANGE_GAPS = frozenset(["-", " - ", "- ", " -", "/", " / ", "/ ", " /"])
 _LIST_WORDS = frozenset(["och", "o", "samt", "resp", "respektive", "alt", "eller"])
 _RANGE_WORDS = (("till", "och", "med"), ("t", "o", "m"), ("till",), ("tom",))
 _NUMBER_WORDS = frozenset(["nr", "nummer", "no", "num"])
-_CLOSE_GAPS = frozenset(["", " ", ".", ". ", ":", ": ", " #", "#", "=", "-", "_", " : "])
+_CLOSE_GAPS = frozenset(
+    ["", " ", ".", ". ", ":", ": ", " #", "#", "=", "-", "_", " : "]
+)
 _LOOSE_SIGNS = frozenset(" ,.;:-/(#=_")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MOST_DIGITS = 4

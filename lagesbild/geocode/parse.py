@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from lagesbild.geocode import words
 from lagesbild.geocode.gazetteer import Gazetteer
 from lagesbild.geocode.marks import find_postcodes, find_times
-from lagesbild.geocode.names import SHORT_TIERS, THIN
+from lagesbild.geocode.names import SHORT, SHORT_TIERS, THIN
 from lagesbild.geocode.numbers import Number, Reading, read_number
 from lagesbild.geocode.short import street_ending, thinned
 from lagesbild.geocode.words import Token
@@ -208,7 +208,7 @@ def _may_be_street(tokens: tuple[Token, ...], span: Span, has_number: bool) -> b
         return len(key) >= (_LEAST_THIN if span.tier >= THIN else least)
     if key in words.EXPLAINED:
         return False
-    if street_ending(key) and len(key) >= _LEAST_BARE:
+    if span.tier < SHORT and street_ending(key) and len(key) >= _LEAST_BARE:
         return True
     has_dot = span.end < len(tokens) and tokens[span.end].gap.startswith(".")
     return span.tier in SHORT_TIERS and span.tier < THIN and has_dot and len(key) >= 4
@@ -311,7 +311,7 @@ def _unexplained(tokens: tuple[Token, ...], used: frozenset[int]) -> Iterator[in
 
 
 def _is_property(tokens: tuple[Token, ...], spans: list[Span]) -> bool:
-    """ "Trakt 1:23", "kv Namn 3": a property, whose place the registers do not know."""
+    """A property, whose place the registers do not know: "Trakt 1:23", "kv Namn 3"."""
     streets = {i for s in spans if s.kind == "street" for i in s.indices}
     for i, token in enumerate(tokens):
         if i > 1 and token.is_number and token.gap in (":", ": ") and i not in streets:

@@ -130,9 +130,7 @@ def find_similar_locality(key: str, gazetteer: Gazetteer) -> frozenset[str]:
         return frozenset()
     most = 1 if len(key) < 9 else 2
     near = {
-        k: d
-        for k, d in find_near(key, gazetteer.locality_names).items()
-        if d <= most
+        k: d for k, d in find_near(key, gazetteer.locality_names).items() if d <= most
     }
     least = min(near.values(), default=0)
     chosen = frozenset(k for k, d in near.items() if d == least)

@@ -112,7 +112,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def join_key(text: str) -> str:
-    """A name as its letters and digits alone, lower case: "S:t Eriks g." → "steriksg"."""
+    """A name as letters and digits alone, lower case: "S:t Eriks g." → "steriksg"."""
     return "".join(token.text for token in tokenise(repair(text)))
 
 
