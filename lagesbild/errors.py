@@ -25,6 +25,10 @@ class PeriodError(UsageError):
     """Raised when a text is not a period, or two periods cannot be compared."""
 
 
+class ShortHistoryError(UsageError):
+    """Raised when a measure needs a longer history; its text may stand on a page."""
+
+
 class ParameterError(UsageError):
     """Raised when a notebook is given a parameter it does not declare."""
 
