@@ -195,7 +195,7 @@ def _details(table, rows: list[dict], wanted, title: str, breaks) -> Markup:
     ).format(id, captions.caption(caption, small, table.notes, id=id), head, body)
     return Markup(
         "<details><summary>Visa diagrammets siffror som tabell</summary>{}{}</details>"
-    ).format(region, tables.reasons(rows, columns, captions.measure(table)))
+    ).format(region, tables.reasons(rows, columns, captions.measure(table), table.by))
 
 
 def _td(row: dict, name: str) -> Markup:

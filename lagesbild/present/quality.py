@@ -103,7 +103,7 @@ def show_quality(publication: Publication, name: str) -> Shown:
     if frame is None:
         return Shown(Markup("<p>{}</p>").format("Tabellen finns bara internt."), title)
     if frame.empty:
-        told = Markup('<p class="text"><b>{}.</b> Inga rader.</p>').format(title)
+        told = Markup('<p class="text near"><b>{}.</b> Inga rader.</p>').format(title)
         return Shown(told, title)
     return Shown(_table(frame, name, title), title)
 
@@ -154,6 +154,8 @@ def _td(value: object, column: str, is_number: bool, *, is_first: bool) -> Marku
     if is_first:
         return Markup('<th scope="row">{}</th>').format(text)
     look = Markup(' class="n"') if is_number else ""
+    if column in ("period", "received_on"):
+        look = Markup(' class="nw"')
     return Markup("<td{}>{}</td>").format(look, text)
 
 

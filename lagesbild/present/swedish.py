@@ -45,7 +45,7 @@ def span(lower: float, upper: float) -> str:
 
 def percent(share: float) -> str:
     """A share of one as per cent: "12,5 %"."""
-    return f"{number(100 * share, 1)}{NO_BREAK}%"
+    return f"{rate(100 * share)}{NO_BREAK}%"
 
 
 def sort_key(name: str) -> str:

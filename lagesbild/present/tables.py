@@ -72,6 +72,7 @@ def show_table(
         )
     if level not in ("leaf", "group"):
         raise UsageError("'level' ska vara leaf (typer) eller group (grupper).")
+    _check(table, columns)
     title = f"{_title(table, columns)} {_AFTER[table.by[0]]}"
     if level == "group":
         title = title.replace("efter typ", "efter grupp")
@@ -79,6 +80,14 @@ def show_table(
     rows = order.rows(table, of=of, groups=groups, level=level)
     html = build(table, rows, columns, title=title, beside=beside)
     return Shown(html, text=title)
+
+
+def _check(table: ProtectedTable, columns: Sequence[str]) -> None:
+    """A table by date of occurrence holds events and nothing else."""
+    wanted = {name: cells.column(name).status or name for name in columns}
+    lacking = [name for name, held in wanted.items() if held not in table.frame]
+    if lacking:
+        raise UsageError(f"Tabellen har inte kolumnen {', '.join(lacking)}.")
 
 
 def _title(table: ProtectedTable, columns: Sequence[str]) -> str:
@@ -119,7 +128,7 @@ def build(
         captions.caption(title, _small(table, scene), table.notes, id=id, wide=True),
         _head(table.by[0], scene),
         Markup("").join(_row(table.by[0], row, scene, row_ids) for row in rows),
-        reasons(rows, columns, of),
+        reasons(rows, columns, of, table.by),
     )
 
 
@@ -207,9 +216,10 @@ def _head(by: str, scene: _Scene) -> Markup:
             )
         )
     if scene.beside is not None:
+        rate = cells.column("rate_per_1000_quarter")
         heads.append(
             Markup('<th scope="col" class="n"{}>{}</th>').format(
-                _k(len(scene.columns) + 1, by), "Hela kommunen, per 1\u00a0000"
+                _k(len(scene.columns) + 1, by), f"Hela kommunen, {rate.unit}"
             )
         )
     return Markup("<thead><tr>{}</tr></thead>").format(Markup("").join(heads))
@@ -290,7 +300,9 @@ def _x(value: float, scale: float) -> int:
     return 4 + round(126 * value / scale)
 
 
-def reasons(rows: list[dict], columns: Sequence[str], of: str) -> Markup:
+def reasons(
+    rows: list[dict], columns: Sequence[str], of: str, by: Sequence[str]
+) -> Markup:
     """Under the table: why some rates are a dash, each reason once with its areas."""
     if not any(cells.column(name).status == "rate_status" for name in columns):
         return Markup("")
@@ -304,9 +316,7 @@ def reasons(rows: list[dict], columns: Sequence[str], of: str) -> Markup:
     if not why:
         return Markup("")
     told = [
-        f"{reason} ({swedish.listed(names)})"
-        if len(why) > 1 or len(names) < len(rows)
-        else reason
+        f"{reason} ({swedish.listed(names)})" if "area_id" in by else reason
         for reason, names in sorted(why.items())
     ]
     return Markup('<p class="note">{} Inget tal per invånare: {}.</p>').format(

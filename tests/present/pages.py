@@ -17,7 +17,7 @@ from tests.present import invented
 
 LINKS = (
     page.Link("02_lagesbild.html", "Lägesbild"),
-    page.Link("03_omradesblad_O16.html", "Områdesblad"),
+    page.Link("03_omradesblad_O08.html", "Områdesblad"),
     page.Link("01_datakvalitet.html", "Datakvalitet"),
 )
 QUALITY = (
@@ -35,7 +35,7 @@ def build(publication) -> dict[str, str]:
     """File name → HTML."""
     bodies = {
         "02_lagesbild.html": ("Lägesbild", picture(publication)),
-        "03_omradesblad_O16.html": ("Norrängen", sheet(publication, "O16")),
+        "03_omradesblad_O08.html": ("Norrängen", sheet(publication, "O08")),
         "03_omradesblad_O05.html": ("Centrum", sheet(publication, "O05")),
     }
     if publication.quality:
@@ -57,7 +57,8 @@ def build(publication) -> dict[str, str]:
 
 
 def picture(publication) -> Markup:
-    areas, base_map = invented.make_areas(), invented.make_base_map()
+    areas = invented.make_areas(len(publication.areas_listed))
+    base_map = invented.make_base_map()
     damage = publication.table("area_id", category="skadegorelse")
     burglary = publication.table("period", category="bostadsinbrott")
     by_type = publication.table("category")
@@ -131,7 +132,9 @@ def _end() -> Markup:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for audience, threshold in (("offentlig", 5), ("intern", 1)):
-        made = invented.make_publication(threshold=threshold, audience=audience)
+        made = invented.make_publication(
+            threshold=threshold, audience=audience, n_areas=len(invented.NAMES)
+        )
         (folder / audience).mkdir(parents=True, exist_ok=True)
         for name, html in build(made).items():
             (folder / audience / name).write_text(html, "utf-8", newline="\n")

@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from lagesbild.errors import UsageError
+from lagesbild.present.quality import show_quality
+from tests.present import look
+from tests.present.invented import make_publication
+
+INSIDE = make_publication(threshold=1, audience="intern")
+
+
+def told(name):
+    return look.table(show_quality(INSIDE, name).page)
+
+
+def test_deliveries_account_for_every_row():
+    rows = told("deliveries")
+    assert rows[0] == [
+        "Från",
+        "Organisation",
+        "Gäller",
+        "Kom in",
+        "Rader in",
+        "Sparade",
+        "Oförändrade",
+        "Avvisade",
+    ]
+    assert rows[1][3:] == ["2026-10-12", "980", "950", "20", "10"]
+    assert rows[4][:3] == [
+        "Räddningstjänstens insatser",
+        "Räddningstjänsten",
+        "2026-K3",
+    ]
+    assert rows[4][3:] == ["–"] * 5
+
+
+def test_methods_and_shares_are_in_swedish():
+    assert told("geocoding")[1:] == [
+        ["Polisens anmälningar", "Exakt adress", "700", "73,7\u00a0%"],
+        ["Polisens anmälningar", "Gata", "200", "21,1\u00a0%"],
+        ["Polisens anmälningar", "Avvisad: utan område", "50", "5,2\u00a0%"],
+    ]
+
+
+def test_lists_within_a_cell_are_read_as_lists():
+    assert told("masked")[1] == [
+        "Polisens anmälningar",
+        "Handläggare, Fritext",
+        "personnummer=2",
+    ]
+
+
+def test_an_empty_table_says_that_it_is_empty():
+    page = show_quality(INSIDE, "withdrawn").page
+    assert "Inga rader." in page
+    assert "<table" not in page
+
+
+def test_notices_are_never_shown_without_their_warning():
+    assert "Pressnotiser, inte statistik" in show_quality(INSIDE, "notices").page
+
+
+@pytest.mark.parametrize("name", ["deliveries", "quarantine", "geocoding"])
+def test_other_audiences_have_no_such_table(name):
+    outside = make_publication()
+    outside = replace(
+        outside, deliveries=outside.deliveries.drop(columns="rows_in"), quality={}
+    )
+    page = show_quality(outside, name).page
+    assert page == "<p>Tabellen finns bara internt.</p>"
+
+
+def test_an_unknown_table_is_an_error():
+    with pytest.raises(UsageError, match="quarantine"):
+        show_quality(INSIDE, "personer")
+
+
+def test_an_unknown_column_is_headed_by_its_name():
+    odd = replace(INSIDE, quality={"notices": pd.DataFrame({"n_odd": [1]})})
+    assert look.table(show_quality(odd, "notices").page)[0] == ["N odd"]
