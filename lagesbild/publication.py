@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -144,19 +144,20 @@ def _state_of(ws: Workspace) -> dict[str, object]:
         "settings_sha256": ws.settings_sha256,
         "closed": closing.closed_cycles(ws),
     }
-    digest = hashlib.sha256(json.dumps(state).encode())
-    home = Path(__file__).parent
-    names = (reference.AREAS_FILE, reference.POPULATION_FILE)
-    files = [
-        home / "categories.csv",
-        Path(__file__),
-        *(ws.reference / n for n in names),
-    ]
-    for room in ("measure", "protect"):
-        files += sorted((home / room).glob("*.py"))
-    for file in files:
+    digest = hashlib.sha256(json.dumps([state, _program()]).encode())
+    for name in (reference.AREAS_FILE, reference.POPULATION_FILE):
+        file = ws.reference / name
         digest.update(file.read_bytes() if file.is_file() else b"-")
     return state | {"made_from": digest.hexdigest()}
+
+
+@cache
+def _program() -> str:
+    """Hash of the code that makes publications, as it was when it was first asked."""
+    home = Path(__file__).parent
+    rooms = [sorted((home / room).glob("*.py")) for room in ("measure", "protect")]
+    files = [home / "categories.csv", Path(__file__), *rooms[0], *rooms[1]]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _load(ws: Workspace) -> dict[str, pd.DataFrame]:

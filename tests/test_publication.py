@@ -129,7 +129,7 @@ def commit(ws, incidents, delivery):
             delivery={
                 **delivery,
                 "sha256": hashlib.sha256(identity.encode()).hexdigest(),
-                "file_name": f"{identity}.csv",
+                "file_name": f"{delivery['source']}_leverans.csv",
                 "layout": f"{delivery['source']}_*.csv",
                 "rows_in": len(rows) + 3,
                 "rows_stored": len(rows),

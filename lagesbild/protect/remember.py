@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +19,16 @@ import pandas as pd
 from lagesbild.workspace import make_private_folder
 
 
+@cache
+def _program() -> bytes:
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return b"".join(file.read_bytes() for file in files)
+
+
 def make_key(frames: list[pd.DataFrame], settings: dict) -> str:
     """A key that changes when a value, a setting or the code of protect changes."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
+    digest.update(_program())
     for frame in frames:
         digest.update("|".join(map(str, frame.columns)).encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).values.tobytes())
