@@ -190,12 +190,16 @@ class Workspace:
 
     @property
     def lager(self) -> Path:
-        """Private and generated: tables, archive, publications, executed notebooks."""
+        """Private and generated: tables, publications, executed notebooks."""
         return self.root / "lager"
 
     @property
     def archive(self) -> Path:
-        return self.lager / "arkiv"
+        """Raw files as they came, with all they hold of people; owner only.
+
+        Not in lager/, which holds no personal data.
+        """
+        return self.root / "arkiv"
 
     @property
     def receipts(self) -> Path:

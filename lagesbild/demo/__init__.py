@@ -85,7 +85,7 @@ def _refuse_other(folder: Path, choices: dict) -> None:
             f"Mappen '{folder}' är inte tom och innehåller ingen tidigare demo. Inget "
             "är ändrat. Välj en annan mapp med --out."
         )
-    if earlier != choices and (folder / "lager" / "deliveries").exists():
+    if earlier != choices and (folder / "lager" / "tabeller").exists():
         told = ", ".join(f"--{name} {value}" for name, value in earlier.items())
         raise UsageError(
             f"Demon i '{folder}' är gjord med andra val ({told}) och redan inläst. "

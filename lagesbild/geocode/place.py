@@ -66,7 +66,7 @@ def place_reports(
     RegisterError
         If areas or DeSO are not in EPSG:3006.
     """
-    gazetteer = make_gazetteer(areas=areas, addresses=addresses, places=places)
+    gazetteer = _gazetteer_of(areas, addresses, places)
     placed = _place_texts(reports, gazetteer)
     placed = _use_given_points(placed, reports, areas, gazetteer)
     placed = _use_deso(placed, reports, areas, deso)
