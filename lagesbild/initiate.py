@@ -19,6 +19,7 @@ import pandas as pd
 from lagesbild import contracts
 from lagesbild.errors import RegisterError, UsageError
 from lagesbild.read import reference
+from lagesbild.read.addresses import lower_headings, read_addresses
 from lagesbild.workspace import SETTINGS_FILE, read_settings
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ FOLDERS = ("referens", "inkommande", "register", "lager")
 AREAS_LAYER = "omraden"
 _MOST_MENDED = 0.001
 """Share of a faulty shape's surface that mending may change."""
-_LM_LAYER = "belagenhetsadress"
-_LM_STREET = "adressomrade_faststalltnamn"
-_LM_FARM = "gardsadressomrade_faststalltnamn"
-_OWN_STREET = "gatuadress"
 
 
 def init_workspace(
@@ -138,7 +135,7 @@ def read_areas(
     RegisterError
         If the columns are not recognised or no area lies in the municipality.
     """
-    layer = _lower_headings(layer)
+    layer = lower_headings(layer)
     known = ("desokod", "regsokod", "omrade_id")
     code = next((c for c in known if c in layer.columns), None)
     if code is None:
@@ -197,92 +194,6 @@ def _cut(
             "Kontrollera kommunkoden och filen."
         )
     return own
-
-
-def read_addresses(file: Path, kommun: str) -> pd.DataFrame:
-    """Read an address register of any form that ``init_workspace`` takes.
-
-    Returns
-    -------
-    DataFrame
-        Contract addresses of the municipality, in force.
-    """
-    if file.suffix.lower() in (".csv", ".txt"):
-        return reference.read_register(file, "addresses")
-    layer = _lower_headings(_read(file, _LM_LAYER))
-    if not layer.geometry.geom_type.eq("Point").all():
-        raise RegisterError(
-            f"{file.name}: varje adress ska ha en punkt. Rätta lagret och försök igen."
-        )
-    if _LM_STREET in layer.columns:
-        table = _from_lantmateriet(layer, kommun)
-    elif {_OWN_STREET, "postort"} <= set(layer.columns):
-        table = _from_own_register(layer)
-    else:
-        raise RegisterError(
-            f"{file.name}: känner inte igen adressernas kolumner. Filen ska ha "
-            f"Lantmäteriets '{_LM_STREET}' eller GATUADRESS och POSTORT, eller vara en "
-            f"CSV med {', '.join(contracts.HEADINGS['addresses'])}."
-        )
-    table["easting_m"] = layer.geometry.x.reindex(table.index)
-    table["northing_m"] = layer.geometry.y.reindex(table.index)
-    has_street = table["street"].fillna("").str.strip() != ""
-    # a point without a street's name cannot be asked for by name
-    return contracts.check(table[has_street], "addresses", where=file.name)
-
-
-def _from_lantmateriet(layer: pd.DataFrame, kommun: str) -> pd.DataFrame:
-    own = layer
-    if "kommunkod" in layer.columns:
-        own = own[_text(own, "kommunkod").str.zfill(4) == kommun]
-    status = _text(own, "statusforbelagenhetsadress")
-    own = own[status.isna() | (status == "Gällande")]
-    farm = _text(own, _LM_FARM).fillna("")
-    return pd.DataFrame(
-        {
-            "address_id": _ids(own),
-            "street": (_text(own, _LM_STREET) + " " + farm).str.strip(),
-            "house_number": _text(own, "adressplatsnummer"),
-            "letter": _text(own, "bokstavstillagg"),
-            "postcode": _postcodes(own, "postnummer"),
-            "locality": _text(own, "postort"),
-            "district": _text(own, "kommundel_faststalltnamn"),
-        }
-    )
-
-
-def _from_own_register(layer: pd.DataFrame) -> pd.DataFrame:
-    parts = _text(layer, _OWN_STREET).str.extract(
-        r"^(?P<street>.*?)(?:\s+(?P<house_number>\d+)\s*(?P<letter>[^\W\d_])?)?$"
-    )
-    return parts.assign(
-        address_id=_ids(layer),
-        postcode=_postcodes(layer, "postnr"),
-        locality=_text(layer, "postort"),
-        district=_text(layer, "kommundel"),
-    )
-
-
-def _ids(layer: pd.DataFrame) -> pd.Series:
-    given = _text(layer, "objektidentitet")
-    if given.notna().all() and given.is_unique and len(given):
-        return given
-    return pd.Series([f"A{i:06d}" for i in range(1, len(layer) + 1)], layer.index)
-
-
-def _text(layer: pd.DataFrame, column: str) -> pd.Series:
-    if column not in layer.columns:
-        return pd.Series(None, index=layer.index, dtype="str")
-    values = layer[column]
-    if pd.api.types.is_float_dtype(values):
-        values = values.astype("Int64")
-    text = values.astype("str").str.strip()
-    return text.mask(text.isin(["", "<NA>"]))
-
-
-def _postcodes(layer: pd.DataFrame, column: str) -> pd.Series:
-    digits = _text(layer, column).str.replace(r"\D", "", regex=True)
-    return digits.where(digits.str.fullmatch(r"[1-9]\d{4}").fillna(False).astype(bool))
 
 
 def read_population(file: Path, area_ids: set[str]) -> pd.DataFrame:
@@ -345,16 +256,11 @@ def _require_new(folder: Path) -> None:
         )
 
 
-def _read(file: Path, wanted_layer: str | None = None) -> gpd.GeoDataFrame:
+def _read(file: Path) -> gpd.GeoDataFrame:
     file = Path(file)
     if not file.exists():
         raise RegisterError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
-    return reference.read_layer(file, wanted_layer)
-
-
-def _lower_headings(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    names = {c: c.lower() for c in layer.columns if c != layer.geometry.name}
-    return layer.rename(columns=names)
+    return reference.read_layer(file)
 
 
 def _headed(table: pd.DataFrame, name: str) -> pd.DataFrame:

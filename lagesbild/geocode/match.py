@@ -68,7 +68,7 @@ def match_text(text: str, locality: str, gazetteer: Gazetteer) -> Outcome:
 
 
 def _is_plain_address(span: Span) -> bool:
-    """Of two properties, "Fastigheten Storgatan 5" is an address and "kv Torv 5" not."""
+    """Whether "Fastigheten Storgatan 5", an address, is told; not "kv Torv 5"."""
     return bool(span.kind == "street" and span.number and span.tier < SHORT)
 
 
