@@ -15,8 +15,10 @@ import shapely
 
 from lagesbild import contracts
 from lagesbild.geocode import match, outcome
+from lagesbild.geocode.aliases import NO_ALIASES, Aliases, place_aliases
 from lagesbild.geocode.areas import match_deso_to_areas, place_point_in_area
 from lagesbild.geocode.gazetteer import Gazetteer, make_gazetteer
+from lagesbild.geocode.texts import open_matcher
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,6 +38,7 @@ def place_reports(
     addresses: pd.DataFrame,
     places: pd.DataFrame,
     deso: gpd.GeoDataFrame | None = None,
+    aliases: pd.DataFrame | None = None,
     made_by: str,
 ) -> pd.DataFrame:
     """Place each report in a residential area, or say why not.
@@ -50,6 +53,8 @@ def place_reports(
         Of their contracts; may be empty.
     deso : GeoDataFrame, optional
         ``deso_code`` and geometry in EPSG:3006.
+    aliases : DataFrame, optional
+        What the analyst says that texts mean, as ``aliases.read_aliases`` gives it.
     made_by : str
         The delivery or version of a register that the placing comes from.
 
@@ -64,10 +69,11 @@ def place_reports(
     Raises
     ------
     RegisterError
-        If areas or DeSO are not in EPSG:3006.
+        If areas or DeSO are not in EPSG:3006, or an alias cannot be placed.
     """
     gazetteer = _gazetteer_of(areas, addresses, places)
-    placed = _place_texts(reports, gazetteer)
+    said = NO_ALIASES if aliases is None else place_aliases(aliases, gazetteer)
+    placed = _place_texts(reports, gazetteer, said)
     placed = _use_given_points(placed, reports, areas, gazetteer)
     placed = _use_deso(placed, reports, areas, deso)
     protected = reports["protected_class"].notna().to_numpy()
@@ -80,7 +86,44 @@ def place_reports(
     return contracts.check(placed, "placements")
 
 
-def _place_texts(reports: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
+_last_made: tuple = ()
+
+
+def _gazetteer_of(*tables: pd.DataFrame) -> Gazetteer:
+    """The gazetteer of these very tables, kept from one file to the next.
+
+    To make one costs as much as all else that a quarter's file needs.
+    """
+    global _last_made
+    if not _last_made or any(
+        a is not b for a, b in zip(_last_made[0], tables, strict=True)
+    ):
+        areas, addresses, places = tables
+        made = make_gazetteer(areas=areas, addresses=addresses, places=places)
+        _last_made = (tables, made)
+    return _last_made[1]
+
+
+_last_gazetteer: list = []
+
+
+def _gazetteer_of(
+    areas: gpd.GeoDataFrame, addresses: pd.DataFrame, places: pd.DataFrame
+) -> Gazetteer:
+    """The gazetteer of these very tables, made once for all files of an ingest."""
+    tables = (areas, addresses, places)
+    if not _last_gazetteer or any(
+        kept is not given
+        for kept, given in zip(_last_gazetteer[0], tables, strict=True)
+    ):
+        made = make_gazetteer(areas=areas, addresses=addresses, places=places)
+        _last_gazetteer[:] = [tables, made]
+    return _last_gazetteer[1]
+
+
+def _place_texts(
+    reports: pd.DataFrame, gazetteer: Gazetteer, aliases: Aliases
+) -> pd.DataFrame:
     """Place each distinct pair of text and locality once, then spread to the rows."""
     is_open = reports["protected_class"].isna().to_numpy()
     pairs = pd.DataFrame(
@@ -92,10 +135,13 @@ def _place_texts(reports: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     pairs.loc[~is_open, :] = ""
     group = pairs.groupby(["text", "locality"], sort=False).ngroup().to_numpy()
     distinct = pairs.drop_duplicates()
-    outcomes = [
-        match.match_text(text, locality, gazetteer)
-        for text, locality in zip(distinct["text"], distinct["locality"], strict=True)
-    ]
+    with open_matcher(gazetteer, aliases=aliases, jobs=None) as match_pairs:
+        outcomes = match_pairs(list(distinct.itertuples(index=False, name=None)))
+    return _to_frame(outcomes).take(group).reset_index(drop=True)
+
+
+def _to_frame(outcomes: list[outcome.Outcome]) -> pd.DataFrame:
+    """Outcomes as columns of placements; what is missing in them is missing here."""
     table = pd.DataFrame(
         {
             "easting_m": pd.array([o.east for o in outcomes], dtype="Float64"),
@@ -107,8 +153,8 @@ def _place_texts(reports: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
                 [o.reason or None for o in outcomes], dtype="object"
             ),
         }
-    ).astype({"easting_m": "float64", "northing_m": "float64"})
-    return table.take(group).reset_index(drop=True)
+    )
+    return table.astype({"easting_m": "float64", "northing_m": "float64"})
 
 
 def _use_given_points(
