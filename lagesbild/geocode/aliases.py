@@ -157,8 +157,9 @@ def place_aliases(table: pd.DataFrame, gazetteer: Gazetteer) -> Aliases:
         outcome = _place_meaning(row.meaning, row.locality, gazetteer)
         if outcome.method == "avvisad" and row.meaning != NOWHERE:
             raise RegisterError(
-                f"{FILE}: rad {row.Index} går inte att placera: {outcome.reason}. Skriv "
-                "en adress med ort, en plats, ett områdes namn eller id, eller '-'."
+                f"{FILE}: rad {row.Index} går inte att placera: {outcome.reason}. "
+                "Skriv en adress med ort, en plats, ett områdes namn eller id, eller "
+                "'-'."
             )
         outcomes[words.join_key(row.text), words.join_key(row.locality)] = outcome
     return Aliases(outcomes)
