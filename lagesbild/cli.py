@@ -8,25 +8,19 @@ so that the help answers at once.
 
 from __future__ import annotations
 
-import gettext
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-# click fetches its own texts from gettext's domain "messages", some of them already
-# when a command is declared, so the catalogue must be in place before click is used.
-os.environ["LANGUAGE"] = "sv"
-gettext.bindtextdomain("messages", Path(__file__).with_name("locale"))
+import click
 
-import click  # noqa: E402
-
-from lagesbild.errors import LagesbildError, UsageError  # noqa: E402
+from lagesbild import terminal
+from lagesbild.errors import UsageError
 
 if TYPE_CHECKING:
+    from lagesbild.period import Period
     from lagesbild.workspace import Workspace
 
 _SECTIONS = {
@@ -42,33 +36,17 @@ _DELIVERY_KEYS = (
     "rows_quarantined",
     "status",
 )
-_EXIT_CODES = {"avvisad": 3, "stoppad": 4}
-
-
-class _Sections(click.Group):
-    """A group that lists its commands in the order of the work."""
-
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        for title, names in _SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl(
-                    [
-                        (name, self.commands[name].get_short_help_str(70))
-                        for name in names
-                    ]
-                )
-
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
 
 _workspace_option = click.option(
     "-w",
     "--workspace",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_FOLDER,
     metavar="MAPP",
     help="Arbetsyta; annars LAGESBILD_WORKSPACE, annars data/exempelkommun.",
 )
-# Read from the arguments in main(): a fault may come before options are parsed.
+# Read from the arguments in terminal.run(): a fault may come before it is parsed.
 _debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, help="Visa hela felspåret vid fel."
 )
@@ -78,7 +56,7 @@ _json_option = click.option(
 
 
 @click.group(
-    cls=_Sections, options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …"
+    cls=terminal.Sections, options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …"
 )
 @_workspace_option
 @_debug_option
@@ -89,6 +67,9 @@ def commands(workspace: Path | None) -> None:
     'lagesbild run 2026-K3'. Varje kommando har egen hjälp:
     'lagesbild KOMMANDO --help'.
     """
+
+
+commands.sections = _SECTIONS
 
 
 def _command(name: str, *, workspace: bool = True) -> Callable:
@@ -109,7 +90,7 @@ def _command(name: str, *, workspace: bool = True) -> Callable:
 @_command("demo", workspace=False)
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_FOLDER,
     default=Path("data/exempelkommun"),
     metavar="MAPP",
     help="Ny mapp för arbetsytan; annars data/exempelkommun.",
@@ -134,35 +115,27 @@ def _demo(out: Path, seed: int, scale: float, quarters: int) -> None:
     from lagesbild.demo import make_demo
 
     folder = make_demo(out, seed=seed, scale=scale, n_quarters=quarters)
-    click.echo(f"Exempelkommun ligger i {_shown(folder)}. Alla uppgifter är påhittade.")
+    click.echo(
+        f"Exempelkommun ligger i {terminal.shown(folder)}. Alla uppgifter är påhittade."
+    )
     click.echo("Nästa steg: lagesbild ingest" + _with_workspace(folder))
 
 
 @_command("init", workspace=False)
-@click.argument(
-    "folder", metavar="MAPP", type=click.Path(file_okay=False, path_type=Path)
-)
+@click.argument("folder", metavar="MAPP", type=_FOLDER)
 @click.option(
     "--kommun", required=True, metavar="KOD", help="Kommunkod, fyra siffror: 2181."
 )
 @click.option(
     "--areas",
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=_LAYER,
     metavar="FIL",
     help="Områdenas ytor: GeoPackage, GeoJSON eller Shapefile.",
 )
+@click.option("--addresses", type=_LAYER, metavar="FIL", help="Adresser med punkter.")
 @click.option(
-    "--addresses",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="FIL",
-    help="Adresser med punkter.",
-)
-@click.option(
-    "--population",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="FIL",
-    help="Invånare per område och år.",
+    "--population", type=_LAYER, metavar="FIL", help="Invånare per område och år."
 )
 def _init(
     folder: Path,
@@ -177,7 +150,7 @@ def _init(
     made = init_workspace(
         folder, kommun=kommun, areas=areas, addresses=addresses, population=population
     )
-    click.echo(f"Arbetsytan ligger i {_shown(made)}.")
+    click.echo(f"Arbetsytan ligger i {terminal.shown(made)}.")
     click.echo(
         "Nästa steg: fyll i kommun.toml, lägg leveranserna i inkommande/ och kör "
         "'lagesbild ingest" + _with_workspace(made) + "'."
@@ -209,8 +182,7 @@ def _doctor(workspace: Path | None) -> int:
     """Undersök om datorn och arbetsytan är redo."""
     from lagesbild.doctor import examine
 
-    folder = workspace or _of_the_group("workspace")
-    findings = examine(folder)
+    findings = examine(workspace or _of_the_group("workspace"))
     for finding in findings:
         click.echo(f"{finding.level:<8} {finding.name}: {finding.text}")
     is_ready = all(finding.level != "FEL" for finding in findings)
@@ -246,7 +218,7 @@ def _ingest(
     from lagesbild.ingest import ingest_files
 
     ws = _open(workspace)
-    with _progress("Läser in", quiet=as_json) as tell:
+    with terminal.progress("Läser in", quiet=as_json) as tell:
         told = ingest_files(
             ws,
             list(files) or None,
@@ -257,39 +229,45 @@ def _ingest(
     for delivery in told:
         if delivery.get("error"):
             click.echo(f"Fel: {delivery['file']}: {delivery['error']}", err=True)
+        if delivery.get("is_left"):
+            click.echo(
+                f"{delivery['file']} är inläst men ligger kvar i inkommande/: den är "
+                "öppen i ett annat program. Stäng den och kör igen.",
+                err=True,
+            )
     if as_json:
         rows = [{key: row.get(key) for key in _DELIVERY_KEYS} for row in told]
-        _print_json({"deliveries": rows})
+        terminal.print_json({"deliveries": rows})
     else:
         _show_deliveries(told, ws)
-    return max((_exit_code(delivery) for delivery in told), default=0)
-
-
-def _exit_code(delivery: dict) -> int:
-    return delivery.get("exit_code") or _EXIT_CODES.get(delivery["status"], 0)
+    return max((row.get("exit_code", 0) for row in told), default=0)
 
 
 def _show_deliveries(told: list[dict], ws: Workspace) -> None:
     if not told:
-        click.echo(f"Ingen fil att läsa. Lägg leveranserna i {_shown(ws.inbox)}.")
+        where = terminal.shown(ws.inbox)
+        click.echo(f"Ingen fil att läsa. Lägg leveranserna i {where}.")
         return
-    _print_table(
-        ["Fil", "Källa", "Rader", "Sparade", "Oförändrade", "Karantän", "Utfall"],
-        [[row.get(key) for key in _DELIVERY_KEYS] for row in told],
-    )
-    n_refused = sum(_exit_code(row) != 0 for row in told)
-    n_stored = sum(row.get("rows_stored") or 0 for row in told)
-    n_withdrawn = sum(row.get("rows_withdrawn") or 0 for row in told)
-    n_quarantined = sum(row.get("rows_quarantined") or 0 for row in told)
+    words = "Fil Källa Rader Sparade Samma Karantän Borta Utfall".split()
+    keys = [*_DELIVERY_KEYS[:-1], "rows_withdrawn", _DELIVERY_KEYS[-1]]
+    terminal.print_table(words, [[row[key] for key in keys] for row in told])
+    n_refused = sum("error" in row for row in told)
     if n_refused:
         click.echo(f"{n_refused} av {len(told)} filer lästes inte in; se felen ovan.")
-    elif n_stored + n_withdrawn == 0:
-        click.echo("Inget nytt: alla filer var redan inlästa.")
-    else:
-        click.echo(
-            f"{n_stored} rader sparade, {n_withdrawn} återtagna, {n_quarantined} i "
-            f"karantän. Kvittenser till avsändarna: {_shown(ws.receipts)}"
-        )
+    if n_refused == len(told):
+        return
+    if all(row["status"] == "redan inläst" for row in told if "error" not in row):
+        click.echo("Inget nytt: filerna var redan inlästa.")
+        return
+    stored, gone, rejected = (
+        sum(row[key] for row in told if row["status"] == "inläst")
+        for key in ("rows_stored", "rows_withdrawn", "rows_quarantined")
+    )
+    click.echo(
+        f"{terminal.number(stored, 'rad sparad', 'rader sparade')}, {gone} återtagna, "
+        f"{rejected} i karantän. Kvittenser till avsändarna: "
+        f"{terminal.shown(ws.receipts)}"
+    )
 
 
 @_command("close")
@@ -305,9 +283,8 @@ def _close(
 ) -> None:
     """Frys antalen för KVARTAL, till exempel 2026-K2."""
     from lagesbild.closing import close_cycle
-    from lagesbild.period import Period
 
-    periods = [Period(cycle) for cycle in cycles]  # a slip closes nothing
+    periods = [_quarter(cycle) for cycle in cycles]  # a slip closes nothing
     ws = _open(workspace)
     for period in periods:
         close_cycle(ws, period, without=without)
@@ -323,13 +300,19 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     ws = _open(workspace)
     told = status(ws)
     if as_json:
-        _print_json(told)
+        terminal.print_json(told)
         return
-    click.echo(f"Arbetsyta: {_shown(ws.root)}")
+    click.echo(f"Arbetsyta: {terminal.shown(ws.root)}")
     click.echo(f"Rapporter: {told['incidents']}")
     click.echo(f"I karantän: {told['quarantined']}")
-    click.echo(f"Leveranser: {_listed(told['deliveries'])}")
-    click.echo(f"Stängda kvartal: {_listed(told['cycles'])}")
+    click.echo(f"Leveranser: {told['deliveries']}")
+    closed = [c["cycle"] for c in told["cycles"] if c["is_closed"]]
+    click.echo(f"Stängda kvartal: {terminal.listed(closed)}")
+    for cycle in told["cycles"]:
+        if not cycle["is_closed"]:
+            lacking = ", ".join(cycle["missing_sources"])
+            state = f"saknar leverans från {lacking}" if lacking else "kan stängas"
+            click.echo(f"  {cycle['cycle']} är öppet: {state}")
 
 
 @_command("run")
@@ -343,18 +326,17 @@ def _status(workspace: Path | None, as_json: bool) -> None:
 @_json_option
 def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) -> None:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
-    from lagesbild.period import Period
     from lagesbild.publish.batch import run_cycle
 
-    period = Period(cycle)
+    period = _quarter(cycle)
     ws = _open(workspace)
-    with _progress("Gör sidor", quiet=as_json) as tell:
+    with terminal.progress("Gör sidor", quiet=as_json) as tell:
         told = run_cycle(ws, period, jobs=jobs, on_progress=tell)
     if as_json:
-        _print_json(told)
+        terminal.print_json(told)
         return
     click.echo(f"{len(told['pages'])} sidor på {told['seconds']:.0f} sekunder. Öppna:")
-    click.echo(_shown(ws.outputs / str(period) / "offentlig" / "index.html"))
+    click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
 
 
 @_command("verify")
@@ -365,7 +347,7 @@ def _verify(workspace: Path | None, as_json: bool) -> int:
 
     told = verify(_open(workspace))
     if as_json:
-        _print_json(told)
+        terminal.print_json(told)
     else:
         for fault in told["faults"]:
             click.echo(f"Fel: {fault}", err=True)
@@ -390,67 +372,18 @@ def _open(folder: Path | None) -> Workspace:
     return ws
 
 
-def _shown(path: Path) -> str:
-    """The path as short as it can be written from here."""
-    path = Path(path)
-    inside = path.is_absolute() and path.is_relative_to(Path.cwd())
-    return str(path.relative_to(Path.cwd()) if inside else path)
+def _quarter(text: str) -> Period:
+    from lagesbild.period import Period
+
+    period = Period(text)
+    if period.kind != "quarter":
+        raise UsageError(f"'{text}' är inget kvartal. Skriv till exempel 2026-K3.")
+    return period
 
 
 def _with_workspace(folder: Path) -> str:
     is_default = Path(folder).resolve() == Path("data/exempelkommun").resolve()
-    return "" if is_default else f" -w {_shown(folder)}"
-
-
-def _listed(value: object) -> str:
-    if isinstance(value, int):
-        return str(value)
-    names = [
-        v.get("cycle", v.get("file", "")) if isinstance(v, dict) else str(v)
-        for v in value
-    ]
-    few = ", ".join(names) if len(names) <= 4 else f"{names[0]} … {names[-1]}"
-    return f"{len(names)} ({few})" if names else "inga"
-
-
-def _print_json(told: dict) -> None:
-    # ASCII only: valid whatever encoding the terminal or pipe has
-    def plain(value: object) -> object:
-        return value.item() if hasattr(value, "item") else str(value)
-
-    click.echo(json.dumps(told, indent=2, default=plain))
-
-
-def _print_table(headings: list[str], rows: list[list]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*headings)
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
-
-
-@contextmanager
-def _progress(title: str, *, quiet: bool) -> Iterator[Callable | None]:
-    """A bar on standard error, moved by ``tell(done, total, name)``."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[name]}"),
-    )
-    with Progress(*columns, console=console, disable=quiet, transient=True) as bar:
-        task = bar.add_task(title, total=None, name="")
-
-        def tell(done: int, total: int, name: str = "") -> None:
-            bar.update(task, completed=done, total=total, name=name)
-
-        yield tell
+    return "" if is_default else f" -w {terminal.shown(folder)}"
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -462,42 +395,4 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         None takes those of the process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console that lacks a sign shows "?"
-            stream.reconfigure(errors="replace")
-    sys.exit(_run_commands(arguments))
-
-
-def _run_commands(arguments: list[str]) -> int:
-    try:
-        code = commands.main(arguments, prog_name="lagesbild", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "Avbrutet. Kör kommandot igen; det som var halvfärdigt görs då klart "
-            "eller ångras.",
-            err=True,
-        )
-        return 1
-    except Exception as error:
-        return _tell(error, with_trace="--debug" in arguments)
-    return code if isinstance(code, int) else 0
-
-
-def _tell(error: Exception, *, with_trace: bool) -> int:
-    if with_trace:
-        import traceback
-
-        traceback.print_exception(error)
-    if isinstance(error, LagesbildError):
-        click.echo(f"Fel: {error}", err=True)
-        return error.exit_code
-    if not with_trace:
-        click.echo(
-            f"Fel: ett fel i Lägesbild ({type(error).__name__}). Kör igen med --debug "
-            "och lämna det som visas till den som sköter programmet.",
-            err=True,
-        )
-    return 1
+    sys.exit(terminal.run(commands, arguments))
