@@ -17,7 +17,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from lagesbild.errors import LockError, SettingsError
 
@@ -91,15 +98,42 @@ class Governance(_Strict):
     impact_assessment_on: date
 
 
+COLUMNS = (
+    "source_key",
+    "reported_on",
+    "reported_time",
+    "occurred_from",
+    "occurred_to",
+    "occurred_from_date",
+    "occurred_from_time",
+    "occurred_to_date",
+    "occurred_to_time",
+    "offence_code",
+    "offence_type",
+    "n_offences",
+    "place_text",
+    "street",
+    "house_number",
+    "locality",
+    "latitude",
+    "longitude",
+    "easting_m",
+    "northing_m",
+    "municipality",
+    "deso_code",
+    "area_id",
+    "area_name",
+    "category",
+    "period",
+)
+"""Our names for what a delivery may tell; no free text is among them."""
+
+
 class Layout(_Strict):
     """One shape in which a source's files come.
 
-    ``columns`` maps our name to the sender's heading. Our names: source_key,
-    reported_on, reported_time, occurred_from_date, occurred_from_time,
-    occurred_to_date, occurred_to_time, occurred_from, occurred_to, offence_code,
-    offence_type, n_offences, street, house_number, place_text, locality, latitude,
-    longitude, easting_m, northing_m, municipality, deso_code, area_id, area_name,
-    category, period. Headings not named here are dropped and told on the receipt.
+    ``columns`` maps our name, one of ``COLUMNS``, to the sender's heading. Headings
+    not named here are dropped and told on the receipt.
     """
 
     files: str  # glob on the file's name, e.g. "polisen_*.xlsx"
@@ -109,11 +143,20 @@ class Layout(_Strict):
     separator: str | None = None
     sheet: str | None = None
     date_order: Literal["ymd", "mdy", "dmy"] | None = None
-    decimal: Literal[".", ","] | None = None
     is_full: bool = True  # the file holds all rows of the period it covers
     replaces_period: bool = False  # no keys: the file replaces the period it covers
     reported_on_from: Literal["column", "occurred_to"] = "column"
-    keeps_free_text: bool = False
+
+    @field_validator("columns")
+    @classmethod
+    def _known_names(cls, columns: dict[str, str]) -> dict[str, str]:
+        unknown = [name for name in columns if name not in COLUMNS]
+        if unknown:
+            raise ValueError(
+                f"okänt namn till vänster: {', '.join(unknown)}; namnen som finns står "
+                "i docs/handbok.md"
+            )
+        return columns
 
 
 class Source(_Strict):

@@ -51,6 +51,21 @@ def test_a_fault_names_its_key(folder, extra, told):
         w.open_workspace(_with(folder, extra))
 
 
+def test_a_column_we_have_no_name_for_is_a_fault(folder):
+    extra = """
+[sources.x]
+name = "X"
+organisation = "X"
+kind = "observation"
+[[sources.x.layouts]]
+files = "x*.csv"
+format = "csv"
+columns = { offense_code = "Kod" }
+"""
+    with pytest.raises(SettingsError, match=r"columns': okänt namn.*: offense_code"):
+        w.open_workspace(_with(folder, extra))
+
+
 def test_threshold_five_is_allowed(folder):
     ws = w.open_workspace(_with(folder, "[audiences.radet]\nthreshold = 5\n"))
     assert ws.settings.audiences.radet.threshold == 5
