@@ -264,6 +264,12 @@ def _elsewhere(
 
 
 @cache
+def municipality_codes() -> frozenset[str]:
+    """Codes of Sweden's municipalities."""
+    return frozenset(row["code"] for row in _rows("municipalities.csv"))
+
+
+@cache
 def _towns() -> frozenset[str]:
     """Keys of Sweden's localities (GeoNames, at least 500 inhabitants)."""
     return frozenset(

@@ -28,6 +28,7 @@ PLACE_NOT_IN_LOCALITY = "platsen finns inte i den angivna orten"
 ONLY_LOCALITY = "texten anger bara ort"
 AREA_DISAGREES = "områdesnamnet i texten motsäger adressen"
 OUTSIDE_MUNICIPALITY = "koordinaten ligger utanför kommunen"
+TOO_MANY_CELLS = "raden har fler celler än rubriken, troligen ett komma för mycket"
 ALIAS_NOWHERE = "enligt platser_alias.csv går texten inte att placera"
 SEVERAL_SYSTEMS = "koordinaten saknar koordinatsystem och kan betyda flera punkter"
 

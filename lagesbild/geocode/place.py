@@ -135,7 +135,7 @@ def _place_texts(
     pairs.loc[~is_open, :] = ""
     group = pairs.groupby(["text", "locality"], sort=False).ngroup().to_numpy()
     distinct = pairs.drop_duplicates()
-    with open_matcher(gazetteer, aliases=aliases, jobs=None) as match_pairs:
+    with open_matcher(gazetteer, aliases=aliases) as match_pairs:
         outcomes = match_pairs(list(distinct.itertuples(index=False, name=None)))
     return _to_frame(outcomes).take(group).reset_index(drop=True)
 
