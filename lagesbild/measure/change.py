@@ -1,8 +1,8 @@
-"""Change between two periods: ratio, its interval and test, many tests at once.
+"""Change between two periods: ratio, difference, their intervals, many tests at once.
 
 In: arrays or Series of counts and populations of two periods. Out: a frame or Series
 aligned with them. Used by ``tables.py``. Equal to R's ``poisson.test`` and
-``p.adjust(method = "BH")``.
+``p.adjust(method = "BH")``, and to Newcombe's tenth method.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lagesbild.errors import UsageError
+from lagesbild.measure.rates import proportion
 
 # R's binom.test counts as equally rare what is within rounding of the observed
 _TIE = 1 + 1e-7
@@ -100,6 +101,62 @@ def _two_sided(x: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
         binom.sf(x - 1, n, p) + binom.cdf(edge, n, p),
     )
     return np.where(x == mean, 1.0, np.minimum(total, 1.0))
+
+
+def difference(
+    x1: ArrayLike,
+    n1: ArrayLike,
+    x0: ArrayLike,
+    n0: ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Difference of two shares, with limits by Newcombe's tenth method.
+
+    Parameters
+    ----------
+    x1, n1 : array-like
+        How many of how many, later period or first group.
+    x0, n0 : array-like
+        The same of what is compared with.
+    confidence : float
+
+    Returns
+    -------
+    DataFrame
+        One row a comparison, index of ``x1``: difference, lower, upper, between −1
+        and 1; missing where an n is 0 or anything is missing.
+
+    Raises
+    ------
+    UsageError
+        If an x is negative or above its n.
+    """
+    later = proportion(x1, n1, confidence=confidence)
+    earlier = proportion(x0, n0, confidence=confidence).set_axis(later.index)
+    return combine(later, earlier, "proportion")
+
+
+def combine(later: pd.DataFrame, earlier: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Difference of two independent figures that have limits of their own.
+
+    Parameters
+    ----------
+    later, earlier : DataFrame
+        Aligned, with ``value``, lower and upper.
+    value : str
+        Name of the column of the figure.
+
+    Returns
+    -------
+    DataFrame
+        difference, lower, upper: the distances to the limits are put together at
+        right angles (Newcombe 1998; for any figure Zou and Donner 2008).
+    """
+    gap = later[value] - earlier[value]
+    down = np.hypot(later[value] - later["lower"], earlier["upper"] - earlier[value])
+    up = np.hypot(later["upper"] - later[value], earlier[value] - earlier["lower"])
+    return pd.DataFrame({"difference": gap, "lower": gap - down, "upper": gap + up})
 
 
 def adjust(p: ArrayLike) -> pd.Series:

@@ -76,3 +76,29 @@ def test_widening_by_one_changes_nothing_and_by_more_only_widens():
     assert (wide["p"] > exact["p"]).all()
     assert (wide["lower"] <= exact["lower"]).all()
     assert (wide["upper"] >= exact["upper"]).all()
+
+
+@pytest.mark.parametrize(
+    "x1,n1,x0,n0,difference,lower,upper",
+    [  # Newcombe 1998, table II, method 10
+        (56, 70, 48, 80, 0.2, 0.0524, 0.3339),
+        (9, 10, 3, 10, 0.6, 0.1705, 0.8090),
+        (6, 7, 2, 7, 0.5714, 0.0582, 0.8062),
+        (5, 56, 0, 29, 0.0893, -0.0381, 0.1926),
+        (0, 10, 0, 20, 0.0, -0.1611, 0.2775),
+        (10, 10, 0, 20, 1.0, 0.6791, 1.0),
+        (10, 10, 0, 10, 1.0, 0.6075, 1.0),
+    ],
+)
+def test_difference_equals_newcombes_table(x1, n1, x0, n0, difference, lower, upper):
+    got = change.difference(x1, n1, x0, n0).iloc[0]
+    assert got["difference"] == pytest.approx(difference, abs=5e-5)
+    assert got["lower"] == pytest.approx(lower, abs=5e-5)
+    assert got["upper"] == pytest.approx(upper, abs=5e-5)
+
+
+def test_difference_changes_sign_with_order_and_is_missing_without_answers():
+    one = change.difference([9, 0], [30, 0], [4, 1], [20, 9])
+    other = change.difference([4, 1], [20, 9], [9, 0], [30, 0])
+    assert one.iloc[0]["lower"] == pytest.approx(-other.iloc[0]["upper"])
+    assert one.iloc[1].isna().all()
