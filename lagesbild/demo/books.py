@@ -144,8 +144,11 @@ def _add_points(
     point = rng.choice(
         [*shares, ""], number, p=[*shares.values(), 1 - sum(shares.values())]
     ).astype(object)
-    is_elsewhere = book["dirt"] == "annan_kommun"
-    point[is_elsewhere.to_numpy()] = "saknas"
+    is_without = book["dirt"] == "annan_kommun"
+    if form == "form_b":
+        # the police's system gets its point from the address: none found, no point
+        is_without |= ~book["is_placeable"].astype(bool)
+    point[is_without.to_numpy()] = "saknas"
     off = rng.uniform(-6, 6, (number, 2))  # less than an address keeps from a border
     spots = book[["e", "n"]].to_numpy() + off
     middle = gazetteer.make_places().set_index("namn").loc["Stora torget", ["e", "n"]]
