@@ -86,24 +86,6 @@ def place_reports(
     return contracts.check(placed, "placements")
 
 
-_last_made: tuple = ()
-
-
-def _gazetteer_of(*tables: pd.DataFrame) -> Gazetteer:
-    """The gazetteer of these very tables, kept from one file to the next.
-
-    To make one costs as much as all else that a quarter's file needs.
-    """
-    global _last_made
-    if not _last_made or any(
-        a is not b for a, b in zip(_last_made[0], tables, strict=True)
-    ):
-        areas, addresses, places = tables
-        made = make_gazetteer(areas=areas, addresses=addresses, places=places)
-        _last_made = (tables, made)
-    return _last_made[1]
-
-
 _last_gazetteer: list = []
 
 
