@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from lagesbild import present
 from lagesbild.present.display import ID
-from lagesbild.publish import page
+from lagesbild.publish import index, page, products
 from tests.present import invented
 
 LINKS = (
+    page.Link(index.FILE, "Start"),
     page.Link("02_lagesbild.html", "Lägesbild"),
     page.Link("03_omradesblad_O08.html", "Områdesblad"),
     page.Link("01_datakvalitet.html", "Datakvalitet"),
@@ -40,7 +41,16 @@ def build(publication) -> dict[str, str]:
     }
     if publication.quality:
         bodies["01_datakvalitet.html"] = ("Datakvalitet", quality(publication))
-    around = page.Frame(
+    around = frame(publication)
+    made = {
+        file: page.render(body, around, file=file, title=title)
+        for file, (title, body) in bodies.items()
+    }
+    return made | {index.FILE: start(publication, around)}
+
+
+def frame(publication) -> page.Frame:
+    return page.Frame(
         municipality=publication.municipality,
         is_invented=publication.is_invented,
         audience=publication.audience,
@@ -48,12 +58,19 @@ def build(publication) -> dict[str, str]:
         period_name="juli–september 2026",
         status=publication.status,
         contact=publication.contact,
-        navigation=LINKS if publication.quality else LINKS[:2],
+        navigation=LINKS if publication.quality else LINKS[:3],
     )
-    return {
-        file: page.render(body, around, file=file, title=title)
-        for file, (title, body) in bodies.items()
-    }
+
+
+def start(publication, around: page.Frame) -> str:
+    return index.render(
+        publication,
+        around,
+        areas=invented.make_areas(len(publication.areas_listed)),
+        base_map=invented.make_base_map(),
+        products=products.for_audience(publication.audience),
+        threshold=publication.meta["threshold"],
+    )
 
 
 def picture(publication) -> Markup:

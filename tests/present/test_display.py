@@ -62,7 +62,7 @@ def test_every_page_kind_keeps_the_rules_of_pages_and_its_size():
     """``page.render`` stops a page that breaks a rule every page keeps."""
     publication = make_publication(threshold=1, audience="intern")
     made = pages.build(publication)
-    assert len(made) == 4
+    assert len(made) == 5
     for html in made.values():
         assert len(html.encode("utf-8")) < 150_000
         assert "Internt – kan innehålla personuppgifter" in html

@@ -106,11 +106,12 @@ def test_the_map_can_be_skipped_and_is_beside_its_table():
     assert len(grid.all("svg", class_="karta")) == len(grid.all("table")) == 1
 
 
-def test_nothing_of_a_hidden_cell_is_in_the_drawing():
+@pytest.mark.parametrize("rate", [0.1, 4.4, 77.7])
+def test_nothing_of_a_hidden_cell_is_in_the_drawing(rate):
     """Whatever the frame still held of it: text, attributes, colours and limits."""
     worse = {
         "n_offences": 3,
-        "rate_per_1000_quarter": 77.7,
+        "rate_per_1000_quarter": rate,
         "rate_lower": 70.1,
         "rate_upper": 88.8,
         "verdict": "ökar",

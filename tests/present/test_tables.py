@@ -141,6 +141,16 @@ def test_observations_have_their_own_table_without_the_rate_of_offences():
     assert [row[0] for row in look.table(show_table(table).page)[1:]] == ["Klotter"]
 
 
+def test_the_share_of_offences_is_not_told_beside_observations():
+    """Its rate is of offences, so neither the rate nor what stands for it is told."""
+    seen = {"n_observations": 7, "n_observations_status": "shown"}
+    rows = [row | seen for row in (ROWS[4], ROWS[6])]
+    page = show_table(
+        make_table(rows, ["area_id"]), ["n_observations", "rate_interval"]
+    ).page
+    assert look.table(page)[1:] == [["Kullen", "7", "–"], ["Hela kommunen", "7", "–"]]
+
+
 def test_events_stand_under_their_own_heading():
     columns = ["n_offences", "n_reports", "n_observations", "n_events"]
     publication = make_publication()

@@ -207,6 +207,22 @@ def test_with_all_delivered_the_summary_tells_how_many_lack_area():
     assert told.startswith(f"{n['']} av {n['*']} anmälda brott saknar område")
 
 
+@pytest.mark.parametrize("verdict", ["ökar", "minskar"])
+def test_when_everything_changes_the_summary_keeps_to_six_with_the_gaps_last(verdict):
+    publication = make_publication()
+    cells_ = publication.cells.assign(verdict=verdict, change_status="shown")
+    told = text.summarise(replace(publication, cells=cells_))
+    assert len(told) == text.MAX_SENTENCES
+    assert [s.kind for s in told][-2:] == ["Upptäckt", "Saknas"]
+
+
+def test_a_hidden_number_of_last_year_is_said_to_be_hidden():
+    row = make_row(n_offences_last_year_status="suppressed", verdict="visas inte")
+    assert text.change("Rån", row).text == (
+        "Rån: 61 anmälda, fjolårets antal visas inte."
+    )
+
+
 def test_when_nothing_is_sure_the_summary_says_so():
     publication = _with(make_publication(), is_delivered=True)
     sure = publication.cells["verdict"].isin([*cells.UP, *cells.DOWN])

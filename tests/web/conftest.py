@@ -1,0 +1,97 @@
+"""Pages of the invented publication in a real browser, Chromium or one of its kin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+from tests.present import invented, pages
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+REQUIRED = "LAGESBILD_REQUIRE_BROWSER"
+WANTED = (
+    "Webbtesterna behöver Chromium (på Debian: apt-get install chromium) och "
+    "pip install playwright axe-playwright-python. Ligger webbläsaren på annan plats, "
+    "ange den i CHROMIUM."
+)
+
+
+def _find_browser() -> str | None:
+    given = os.environ.get("CHROMIUM")
+    return given or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser, started once; without one the tests skip, or fail in CI."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe  # noqa: F401
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        file = None
+    else:
+        file = _find_browser()
+    if file is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(WANTED)
+        pytest.skip(WANTED)
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=file, args=["--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """All page kinds: the public ones of 28 areas and the internal one of quality."""
+    root = tmp_path_factory.mktemp("sidor")
+    n_areas = len(invented.NAMES)
+    public = invented.make_publication(n_areas=n_areas)
+    internal = invented.make_publication(
+        n_areas=n_areas, threshold=1, audience="intern"
+    )
+    made = pages.build(public)
+    made["01_datakvalitet.html"] = pages.build(internal)["01_datakvalitet.html"]
+    for name, html in made.items():
+        (root / name).write_text(html, encoding="utf-8", newline="\n")
+    return root
+
+
+class Watch:
+    """What a page asked for and complained of."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.messages: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def visit(browser, folder):
+    """Open a page by name, with no network; gives the page and what was seen."""
+
+    @contextmanager
+    def opened(name, **context):
+        own = browser.new_context(
+            **({"viewport": {"width": 1280, "height": 900}} | context)
+        )
+        tab, watch = own.new_page(), Watch()
+        address = (folder / name).as_uri()
+
+        def judge(route):
+            if route.request.url == address:
+                route.continue_()
+            else:
+                watch.requests.append(route.request.url)
+                route.abort()
+
+        own.route("**/*", judge)
+        tab.on("console", lambda message: watch.messages.append(message.text))
+        tab.on("pageerror", lambda error: watch.messages.append(str(error)))
+        tab.goto(address)
+        yield tab, watch
+        own.close()
+
+    return opened

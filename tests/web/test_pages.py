@@ -1,0 +1,210 @@
+"""Each page kind as its readers meet it: wide, narrow, by keyboard, on paper."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lagesbild.present.cells import HIDDEN, MISSING
+from lagesbild.present.swedish import sort_key
+
+pytestmark = pytest.mark.web
+
+MAPS = ("index.html", "02_lagesbild.html")
+PAGES = (
+    *MAPS,
+    "03_omradesblad_O08.html",
+    "03_omradesblad_O05.html",
+    "01_datakvalitet.html",
+)
+MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
+
+
+def ask(tab, question, argument=None):
+    """One question of measure.js, asked in the page."""
+    return tab.evaluate(f"(told) => {MEASURE}.{question}(told)", argument)
+
+
+def faults_of(tab):
+    """Everything axe finds, best practice too, in words."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(tab).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_for_nothing_and_breaks_no_rule_at_any_width(visit, name):
+    with visit(name) as (tab, watch):
+        assert faults_of(tab) == []
+        for width in (1280, 360, 320):
+            tab.set_viewport_size({"width": width, "height": 740})
+            assert ask(tab, "overflow", width) == 0, width
+        assert faults_of(tab) == []
+        assert ask(tab, "sizes") == {"small": [], "body": 18}
+        assert watch.requests == []
+        assert watch.messages == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_in_drawings_stands_out_from_its_ground(visit, name, scheme):
+    with visit(name, color_scheme=scheme) as (tab, _):
+        told = ask(tab, "contrast")
+        assert told["told"] == []
+        assert (told["read"] > 0) == (name != "01_datakvalitet.html")
+        if scheme == "dark":
+            assert faults_of(tab) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_stop_of_the_keyboard_has_a_name_and_is_seen(visit, name):
+    with visit(name) as (tab, _):
+        stops = []
+        for _ in range(400):
+            tab.keyboard.press("Tab")
+            stop = ask(tab, "stop")
+            if stop is None:
+                break
+            stops.append(stop)
+        assert stops[0]["name"] == "Hoppa till innehållet"
+        assert stops[-1]["name"].endswith("redogörelsen")
+        assert [stop for stop in stops if not stop["name"] or not stop["isSeen"]] == []
+        on_map = [stop for stop in stops if stop["inMap"]]
+        assert len(on_map) == (28 if name in MAPS else 0)
+        if on_map:
+            assert {stop["tip"] for stop in on_map} == {"visible"}
+            before = stops[stops.index(on_map[0]) - 1]
+            assert before["name"] == "Hoppa över kartan"
+
+
+def test_the_map_can_be_skipped_and_an_area_leads_to_its_row(visit):
+    with visit("02_lagesbild.html") as (tab, _):
+        tab.locator(".karta a").first.focus()
+        tab.keyboard.press("Enter")
+        name = tab.locator(".karta a").first.get_attribute("aria-label").split(":")[0]
+        assert tab.locator("tr:target th").inner_text() == name
+        tab.get_by_text("Hoppa över kartan").focus()
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Tab")
+        assert not ask(tab, "stop")["inMap"]
+
+
+def test_the_map_has_size_and_many_colours_and_stays_beside_its_table(visit):
+    with visit("02_lagesbild.html") as (tab, _):
+        box = tab.locator(".karta").bounding_box()
+        assert box["width"] > 350
+        assert box["height"] > 250
+        fills = ask(tab, "fills")
+        assert len(set(fills.values())) >= 6
+        assert "p-hid" in fills["kh"]
+        rows = tab.locator(".mapgrid tbody tr")
+        rows.nth(18).scroll_into_view_if_needed()
+        tab.mouse.wheel(0, 300)
+        tab.wait_for_timeout(100)
+        assert tab.locator(".karta").bounding_box()["y"] >= 0
+        assert tab.locator(".mapgrid .scroll").bounding_box()["x"] > box["x"] + 350
+
+
+def test_name_and_value_stand_over_the_map_when_an_area_is_pointed_at(visit):
+    with visit("02_lagesbild.html") as (tab, _):
+        tab.locator(".karta").scroll_into_view_if_needed()
+        assert ask(tab, "tips") == []
+        spot = ask(tab, "point")
+        tab.mouse.move(spot["x"], spot["y"])
+        (told,) = ask(tab, "tips")
+        name, value = spot["label"].split(": ", 1)
+        assert told.startswith(name)
+        assert told.removeprefix(name) in value
+
+
+def test_sorting_keeps_hidden_cells_last_and_in_alphabetical_order(visit):
+    with visit("02_lagesbild.html") as (tab, _):
+        button = tab.locator(".mapgrid table").get_by_role("button", name="Antal")
+        orders = []
+        for _ in range(2):
+            button.click()
+            *rows, without, whole = ask(tab, "rows", 1)
+            assert [without[0], whole[0]] == ["Utan område", "Hela kommunen"]
+            shown = [int(text) for _, text in rows if text not in (HIDDEN, MISSING)]
+            orders.append(shown)
+            gone = rows[len(shown) :]
+            assert {text for _, text in gone} == {HIDDEN, MISSING}
+            assert gone == sorted(gone, key=lambda row: sort_key(row[0]))
+        assert orders[0] == sorted(orders[0], reverse=True)
+        assert orders[1] == sorted(orders[1])
+        assert tab.locator("th[aria-sort]").count() == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_script_a_page_is_read_in_full(visit, name):
+    with visit(name) as (tab, _):
+        with_script = _words(tab)
+    with visit(name, java_script_enabled=False) as (tab, watch):
+        assert watch.requests == []
+        assert tab.locator("h1").count() == 1
+        assert tab.get_by_role("button").count() == 0
+        assert _words(tab) == with_script
+
+
+def _words(tab):
+    told = tab.locator("main").text_content().replace("Sök på områdets namn", "")
+    return re.sub(r"\s+", " ", told).strip()
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_in_forced_colours_steps_are_patterns_and_hidden_is_another(visit, name):
+    with visit(name, forced_colors="active") as (tab, _):
+        fills = ask(tab, "fills")
+        steps = [fills[look] for look in ("k1", "k2", "k3", "k4") if look in fills]
+        assert len(set(steps)) == len(steps) >= 3
+        assert all("url(" in fill for fill in steps)
+        assert fills["kh"] not in steps
+        assert faults_of(tab) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_on_paper_everything_is_unfolded_and_table_heads_repeat(visit, name):
+    with visit(name) as (tab, _):
+        tab.emulate_media(media="print")
+        assert ask(tab, "folded") == []
+        shown = tab.evaluate(
+            "() => [...document.querySelectorAll('thead')]"
+            ".map(head => getComputedStyle(head).display)"
+        )
+        assert set(shown) == {"table-header-group"}
+        size = tab.evaluate("() => getComputedStyle(document.body).fontSize")
+        assert size == "16px"  # 12 points
+        paper = tab.pdf(prefer_css_page_size=True, tagged=True, outline=True)
+        n_pages = len(re.findall(rb"/Type\s*/Page\b", paper))
+        assert n_pages >= (4 if name == "02_lagesbild.html" else 1)
+        assert n_pages <= 12
+        assert b"/Lang (sv)" in paper
+        assert b"/MarkInfo" in paper
+
+
+def test_internal_pages_say_so_on_screen_and_on_every_sheet(visit):
+    with visit("01_datakvalitet.html") as (tab, _):
+        mark = "Internt – kan innehålla personuppgifter"
+        assert tab.get_by_text(mark).first.is_visible()
+        assert re.search(rf'@bottom-left\s*{{content:"[^"]*{mark}"', tab.content())
+    with visit("02_lagesbild.html") as (tab, _):
+        assert mark not in tab.content()
+
+
+def test_text_at_twice_its_size_still_flows(visit):
+    with visit("02_lagesbild.html", viewport={"width": 640, "height": 800}) as (tab, _):
+        tab.evaluate("() => { document.documentElement.style.fontSize = '225%'; }")
+        assert ask(tab, "overflow", 640) == 0
+
+
+def test_an_area_is_found_by_its_name(visit):
+    with visit("index.html") as (tab, _):
+        tab.get_by_label("Sök på områdets namn").fill("norr")
+        seen = [
+            li.inner_text()
+            for li in tab.locator("#omraden li").all()
+            if li.is_visible()
+        ]
+        assert seen == ["Norrängen"]
+        assert tab.get_by_role("status").inner_text() == "Ett område passar."
