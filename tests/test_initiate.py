@@ -111,7 +111,7 @@ def test_the_templates_hold_once_they_are_filled_in(tmp_path, areas):
 def test_a_workspace_is_never_overwritten(tmp_path, areas):
     made = init_workspace(tmp_path / "w", kommun="0114", areas=areas)
     before = (made / "kommun.toml").read_bytes()
-    with pytest.raises(UsageError, match="innehåller redan kommun.toml"):
+    with pytest.raises(UsageError, match=r"innehåller redan kommun\.toml"):
         init_workspace(made, kommun="2181", areas=areas)
     assert (made / "kommun.toml").read_bytes() == before
 
@@ -147,8 +147,12 @@ def test_lantmateriets_addresses(tmp_path, areas):
             "postort": ["BYN"] * 4,
             "kommundel_faststalltnamn": [None] * 4,
             "kommunkod": ["0114", "0114", "0114", "2181"],
-            "statusforbelagenhetsadress": ["Gällande", "Reserverad", "Gällande"]
-            + ["Gällande"],
+            "statusforbelagenhetsadress": [
+                "Gällande",
+                "Reserverad",
+                "Gällande",
+                "Gällande",
+            ],
         },
         geometry=shapely.points([[6e5 + 10 * i, 67e5 + 10] for i in range(1, 5)]),
         crs=3006,

@@ -89,7 +89,7 @@ def test_a_faulty_layer_is_refused(ws, layer, told):
 
 
 def test_a_missing_areas_file_is_named(ws):
-    with pytest.raises(RegisterError, match="omraden.gpkg saknas"):
+    with pytest.raises(RegisterError, match=r"omraden\.gpkg saknas"):
         r.load_areas(ws)
 
 
