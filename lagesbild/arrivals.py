@@ -248,5 +248,5 @@ def update_stored(stored: pd.DataFrame, parts: dict[str, pd.DataFrame]) -> pd.Da
         new = new.merge(placed, on="incident_id", how="left")
         new = new.assign(event_id=new["incident_id"].map(links))
         rest = pd.concat([rest, new[rest.columns]], ignore_index=True)
-    moved = rest["incident_id"].map(links)
+    moved = rest["incident_id"].map(links).astype("str")
     return rest.assign(event_id=moved.fillna(rest["event_id"]))

@@ -17,7 +17,7 @@ from lagesbild.workspace import Workspace, make_private_folder
 
 _LINES = {
     "rows_in": "Rader i filen",
-    "rows_stored": "Sparade",
+    "rows_stored": "Sparade (nya eller ändrade)",
     "rows_unchanged": "Oförändrade sedan förra leveransen",
     "rows_quarantined": "Avvisade (i karantän)",
     "rows_withdrawn": "Återtagna, fanns förut men saknas nu",
@@ -120,7 +120,7 @@ def _period(delivery: pd.Series) -> str:
 
 
 def _listed(told: object) -> str:
-    return "inga" if pd.isna(told) else str(told).replace("|", ", ")
+    return "inga" if pd.isna(told) else told.replace("|", ", ").replace("=", " ")
 
 
 def _rejected(quarantine: pd.DataFrame, csv_name: str) -> list[str]:
