@@ -20,6 +20,7 @@ from lagesbild import contracts
 from lagesbild.errors import RegisterError, UsageError
 from lagesbild.read import reference
 from lagesbild.read.addresses import lower_headings, read_addresses
+from lagesbild.read.population import read_population
 from lagesbild.workspace import SETTINGS_FILE, read_settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def init_workspace(
         As adresser.csv, Lantmäteriet's Belägenhetsadress, or a layer of points with
         GATUADRESS, POSTORT and POSTNR.
     population : Path, optional
-        As befolkning.csv, or SCB's with desokod or regsokod and pop_<year>.
+        As befolkning.csv, as SCB's table service gives it (CSV), or with desokod or
+        regsokod and pop_<year>.
     name : str, optional
         The municipality's name on pages; else as in Sweden's list of municipalities.
 
@@ -194,56 +196,6 @@ def _cut(
             "Kontrollera kommunkoden och filen."
         )
     return own
-
-
-def read_population(file: Path, area_ids: set[str]) -> pd.DataFrame:
-    """Read inhabitants by area and year, as befolkning.csv or as SCB gives them.
-
-    Returns
-    -------
-    DataFrame
-        Contract population, areas of the workspace only.
-
-    Raises
-    ------
-    RegisterError
-        If no row is of these areas.
-    """
-    table = _from_scb(file, area_ids)
-    if table is None:
-        table = reference.read_register(file, "population")
-    own = table[table["area_id"].isin(area_ids)]
-    if own.empty:
-        raise RegisterError(
-            f"{file.name}: ingen av {len(table)} rader hör till arbetsytans områden. "
-            "Befolkningen ska ha samma områdeskoder som områdena."
-        )
-    return contracts.check(own, "population", where=file.name)
-
-
-def _from_scb(file: Path, area_ids: set[str]) -> pd.DataFrame | None:
-    """SCB's table by DeSO, with a column a year; None if the file is not one."""
-    try:
-        raw = pd.read_csv(
-            file, dtype="str", encoding="utf-8-sig", sep=None, engine="python"
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        return None
-    raw.columns = raw.columns.str.strip().str.lower()
-    years = [c for c in raw.columns if c.startswith("pop_") and c[4:].isdigit()]
-    codes = [c for c in ("desokod", "regsokod") if c in raw.columns]
-    if not years or not codes:
-        return None
-    code = max(codes, key=lambda c: raw[c].isin(area_ids).sum())
-    long = raw.melt(id_vars=code, value_vars=years, value_name="n_inhabitants")
-    long["n_inhabitants"] = pd.to_numeric(long["n_inhabitants"], errors="coerce")
-    if long["n_inhabitants"].isna().any():
-        raise RegisterError(
-            f"{file.name}: {long['n_inhabitants'].isna().sum()} antal saknas eller är "
-            "inte tal. Rätta filen och försök igen."
-        )
-    long = long.assign(area_id=long[code], year=long["variable"].str[4:].astype(int))
-    return long.groupby(["area_id", "year"], as_index=False)["n_inhabitants"].sum()
 
 
 def _require_new(folder: Path) -> None:

@@ -106,6 +106,9 @@ def test_the_templates_hold_once_they_are_filled_in(tmp_path, areas):
     assert len(rows) == 4
     assert all(source.governance for source in rows)
     assert len(settings.sources["polisen"].layouts) == 3
+    layouts = [layout for source in rows for layout in source.layouts]
+    # a row without a key cannot be told from another: its file replaces its period
+    assert all(one.replaces_period != ("source_key" in one.columns) for one in layouts)
 
 
 def test_a_workspace_is_never_overwritten(tmp_path, areas):
@@ -189,3 +192,62 @@ def test_population_of_other_areas_is_refused(tmp_path, areas):
     with pytest.raises(RegisterError, match="ingen av 1 rader hör till"):
         init_workspace(tmp_path / "w", kommun="0114", areas=areas, population=file)
     assert not (tmp_path / "w").exists()
+
+
+PXWEB = """"Region","Alder","Kon","000007Y7 2023","000007Y7 2024"
+"0114A0010","totalt","1+2",0,5
+"0114A0010_DeSO2025","totalt","1+2",7,8
+"0114A0010_DeSO2025","65-69","1+2",1,1
+"0114A0020_DeSO2025","totalt","1+2",..,9
+"0180A0010_DeSO2025","totalt","1+2",3,3
+"""
+
+
+def _population(folder, text):
+    ids = ["0114A0010", "0114A0020"]
+    layer = gpd.GeoDataFrame({"desokod": ids}, geometry=[_box(6e5), _box(602e3)])
+    layer.set_crs(3006).to_file(folder / "deso.gpkg")
+    file = folder / "folk.csv"
+    file.write_text(text, encoding="utf-8")
+    made = init_workspace(
+        folder / "w", kommun="0114", areas=folder / "deso.gpkg", population=file
+    )
+    return r.load_population(open_workspace(made))
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_population_as_scbs_table_service_gives_it(tmp_path):
+    people = _population(tmp_path, PXWEB).set_index(["area_id", "year"])
+    assert people["n_inhabitants"].to_dict() == {
+        ("0114A0010", 2023): 7,
+        ("0114A0010", 2024): 8,
+        ("0114A0020", 2024): 9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("totalt", "20-24"), "'Alder' har ingen rad för totalen"),
+        (("65-69", "totalt"), "samma område och år"),
+        ((",5\n", ",fem\n"), "annat än tal"),
+    ],
+)
+def test_population_that_is_not_of_everybody_is_refused(tmp_path, change, told):
+    with pytest.raises(RegisterError, match=told):
+        _population(tmp_path, PXWEB.replace(*change))
+
+
+@needs_data
+def test_population_of_a_neighbouring_county_as_downloaded(tmp_path):
+    deso = DATA / "scb_deso"
+    made = init_workspace(
+        tmp_path / "w",
+        kommun="2081",
+        areas=deso / "deso_2025_dalarna_raw.geojson",
+        population=deso / "folkmangd_deso_2024_raw.csv",
+    )
+    people = r.load_population(open_workspace(made))
+    assert set(people["area_id"]) == set(r.load_areas(open_workspace(made))["area_id"])
+    # the first row of the file that SCB gave
+    assert people.set_index("area_id").loc["2081A0010", "n_inhabitants"] == 752
