@@ -8,11 +8,18 @@ shows whether there is a change to explain.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lagesbild.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lagesbild.period import Period
 
 Z95 = 1.959963984540054
 MIN_EVENTS = 20
@@ -144,3 +151,47 @@ def displacement(
             "Då finns inget som kan ha flyttat."
         )
     return Displacement(float(buffer / target), float(target), float(buffer))
+
+
+def before_after(
+    actions: pd.DataFrame,
+    counts: pd.DataFrame,
+    *,
+    until: Period | str,
+    neighbours: Mapping[str, Collection[str]] | None = None,
+) -> pd.DataFrame:
+    """Set what followed each finished action beside what happened elsewhere.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        One row a finished action: title, category, area_id, finished_on (last day)
+        and compare_with (areas, as a list or separated by "|").
+    counts : DataFrame
+        By area_id, category and period (quarters), with n_reports and
+        n_observations; missing where nothing was delivered.
+    until : Period or str
+        The last quarter to use.
+    neighbours : mapping, optional
+        area_id → areas beside it, where what is driven away may turn up.
+
+    Returns
+    -------
+    DataFrame
+        One row an action: title, category, area_id; n_before, n_after (events in
+        the area, up to eight quarters before and all after); ratio, lower, upper, p
+        (below 1: fewer than the comparison areas lead one to expect; Poisson
+        regression with effects of area and quarter, robust errors); spill_ratio,
+        spill_lower, spill_upper (neighbours, the same way) and wdq (where the area
+        improved); own_ratio, own_lower, own_upper (break in the area's own series,
+        with eight quarters before or more); status (improved, worsened,
+        no_difference, too_few, too_short_history, not_judged) and sentence (Swedish).
+
+    Raises
+    ------
+    UsageError
+        If a column is missing.
+    """
+    from lagesbild.measure.actions import judge_actions
+
+    return judge_actions(actions, counts, until=until, neighbours=neighbours)
