@@ -80,7 +80,7 @@ def _is_told(by_area: dict[str, dict], category: str, of: str) -> bool:
 def _table(table, by_area: dict[str, dict], of: str, names: Sequence[str]) -> Markup:
     id = f"{ID}omrade-{of.removeprefix('n_')}"
     unit = "Antal" if of == cells.OFFENCES else captions.OBSERVED
-    small = captions.small_print(captions.when(table), unit)
+    small = captions.small_print(captions.dated(table), unit)
     head = Markup("").join(
         Markup('<th scope="col" class="n" data-k="{}">{}</th>').format(
             place, captions.category_name(table, name, of)

@@ -70,6 +70,23 @@ def when(table: ProtectedTable) -> str:
     return Period(str(table.fixed.get("period") or table.cycle)).name
 
 
+def dated(table: ProtectedTable) -> str:
+    """The period and the date it goes by: "registrerade juli–september 2026"."""
+    word = "registrerade" if _is_reported(table) else "inträffade"
+    return f"{word} {when(table)}"
+
+
+def by_date(table: ProtectedTable) -> str:
+    """Which date makes a quarter of a table by period."""
+    day = "registreringsdatum" if _is_reported(table) else "brottsdatum"
+    return f"Kvartal efter {day}"
+
+
+def _is_reported(table: ProtectedTable) -> bool:
+    # a table by date of occurrence holds events alone
+    return cells.OFFENCES in table.frame
+
+
 def small_print(*parts: str) -> str:
     """When and unit, as sentences."""
     return " ".join(

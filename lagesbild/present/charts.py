@@ -186,7 +186,7 @@ def _details(table, rows: list[dict], wanted, title: str, breaks) -> Markup:
         for row in rows
     )
     why = [f"Från {period}: {words}" for period, words in sorted(breaks.items())]
-    small = captions.small_print(captions.place(table), *why)
+    small = captions.small_print(captions.place(table), captions.by_date(table), *why)
     caption = f"{captions.subject(table, wanted)}, kvartal för kvartal"
     region = Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}"><table>{}'
@@ -209,7 +209,7 @@ def _figure(table, points: list[Point], title: str, key: str, wanted, breaks) ->
     from lagesbild.present import chart_svg
 
     kinds = {point.kind for point in points}
-    told = [f"{captions.place(table)}, {_ends(points)}."]
+    told = [f"{captions.place(table)}, {_ends(points)}. {captions.by_date(table)}."]
     if any(point.lower is not None for point in points):
         told.append("Fältet kring linjen är troligt spann.")
     told += [words for kind, words in _GAPS.items() if kind in kinds]

@@ -31,7 +31,7 @@ _LOOKS = {
 _NUMBERS = ("k0", "k1", "k2", "k3", "k4")
 _CHANGES = {"▲": "ökar mot i fjol", "▼": "minskar mot i fjol"}
 _SIGNS = {"ökar": "▲", "minskar": "▼"}
-_STRONGER = "Starkare färg betyder fler."
+STRONGER = "Starkare färg betyder fler."
 _MANY = 3
 _LEAST_WIDTH = 560
 _TOP = 64  # a band above the drawing, where name and value of the pointed area stand
@@ -91,10 +91,10 @@ def show_map(
     rows = order.rows(table)
     table_title = f"{captions.subject(table, wanted)} efter område"
     region = tables.build(table, rows, columns, title=table_title, row_ids=True)
-    small = f"{captions.place(table)}, {captions.when(table)}. {_STRONGER}"
+    small = f"{captions.place(table)}, {captions.dated(table)}. {STRONGER}"
     name = tables.slug(title)
     map_ = figure(
-        drawn, drawing, wanted, title=title, name=name, small=small, base_map=base_map
+        drawn, drawing, title=title, name=name, small=small, base_map=base_map
     )
     page = Markup(
         '<section aria-labelledby="{id}"><h2 id="{id}">{heading}</h2>{lede}'
@@ -193,7 +193,6 @@ def _count_and_share(row: dict, whole: dict | None) -> str:
 def figure(
     drawn: dict[str, dict],
     drawing: Drawing,
-    wanted: cells.Column,
     *,
     title: str,
     name: str,
@@ -208,7 +207,6 @@ def figure(
     drawn : dict
         From ``shown_areas``.
     drawing : Drawing
-    wanted : Column
     title, small : str
         The caption.
     name : str
@@ -341,7 +339,7 @@ def _base(drawing: Drawing, base_map) -> Markup:
 _OTHERS = {
     "kh": "visas inte: för få, eller döljs för att skydda andra",
     "km": "uppgift saknas",
-    "kn": "inget tal per invånare: varför står vid tabellen",
+    "kn": "inget tal per invånare",
 }
 
 

@@ -131,28 +131,25 @@ def show_summary(publication: Publication, area: str | None = None) -> Shown:
         'id="{id}kort">Kort sagt</h2>{brief}</section>{guide}</div>'
     ).format(
         id=ID,
-        brief=brief(sentences(publication, area), basis=_basis(publication, area)),
+        brief=brief(publication, area),
         guide=_guide(publication),
     )
     return Shown(page, text="Kort sagt")
 
 
-def sentences(publication: Publication, area: str | None = None) -> list[text.Sentence]:
-    """The sentences of the whole municipality, or of one area."""
-    if area is None:
-        return text.summarise(publication)
-    area_row(publication, area)
-    return text.summarise_area(publication, area)
-
-
-def brief(told: list[text.Sentence], *, basis: str = "") -> Markup:
-    """The list of calculated sentences, under the mark of the calculated voice.
-
-    ``basis`` says of which place and time, and against what.
-    """
+def brief(publication: Publication, area: str | None = None) -> Markup:
+    """The calculated sentences under their mark: of which place and time."""
+    told = (
+        text.summarise(publication)
+        if area is None
+        else text.summarise_area(
+            publication, str(area_row(publication, area)["area_id"])
+        )
+    )
     items = Markup("").join(_item(sentence) for sentence in told)
-    mark = f"Beräknat: {basis}" if basis else "Beräknat"
-    return Markup('<p class="tag">{}</p><ul class="brief">{}</ul>').format(mark, items)
+    return Markup('<p class="tag">Beräknat: {}</p><ul class="brief">{}</ul>').format(
+        _basis(publication, area), items
+    )
 
 
 def _basis(publication: Publication, area: str | None) -> str:

@@ -187,7 +187,8 @@ def interval_scale(rows: list[dict], of: str | None = None) -> float | None:
 
 
 def _small(table: ProtectedTable, scene: _Scene) -> str:
-    told = [captions.when(table) if table.by[0] != "period" else ""]
+    is_time = table.by[0] == "period"
+    told = [captions.by_date(table) if is_time else captions.dated(table)]
     if scene.of == cells.OBSERVATIONS or "n_observations" in scene.columns:
         told.append(captions.OBSERVED)
     elif len([name for name in scene.columns if name in cells.COUNTED]) > 1:

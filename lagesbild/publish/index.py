@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from lagesbild.period import Period, swedish_date
-from lagesbild.present import cells, geometry, maps, page_parts, swedish
+from lagesbild.period import swedish_date
+from lagesbild.present import captions, cells, geometry, maps, page_parts, swedish
 from lagesbild.present.display import ID
 from lagesbild.publish import page
 from lagesbild.publish.products import Product, page_name
@@ -61,7 +61,7 @@ def render(
         is_draft=frame.status == "Utkast",
         data_until=swedish_date(publication.data_until),
         period_name=swedish.upper_first(frame.period_name),
-        brief=page_parts.brief(page_parts.sentences(publication)),
+        brief=page_parts.brief(publication),
         areas=_areas(publication, products),
         map=_map(publication, areas, base_map, products),
         products=[_card(product) for product in products],
@@ -85,18 +85,14 @@ def _areas(publication: Publication, products: list[Product]) -> list[dict]:
 def _map(publication, areas, base_map, products: list[Product]) -> Markup:
     sheet = next(product for product in products if product.per_area)
     table = publication.table("area_id")
-    wanted = cells.column(_COLUMN)
     drawn = maps.shown_areas(table, _COLUMN)
-    drawing = geometry.draw(areas[areas["area_id"].isin(list(drawn))])
-    title = f"Anmälda brott, {wanted.unit}"
     return maps.figure(
         drawn,
-        drawing,
-        wanted,
-        title=title,
+        geometry.draw(areas[areas["area_id"].isin(list(drawn))]),
+        title=f"Anmälda brott, {cells.column(_COLUMN).unit}",
         name="start",
-        small=f"{swedish.upper_first(Period(str(publication.cycle)).name)}. "
-        "Starkare färg betyder fler. Välj ett område för att se dess blad.",
+        small=f"{swedish.upper_first(captions.dated(table))}. {maps.STRONGER} Välj ett "
+        "område för att se dess blad.",
         base_map=base_map,
         link=lambda area_id: page_name(sheet, area_id),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lagesbild.errors import UsageError
-from lagesbild.present import cells, geometry, maps
+from lagesbild.present import geometry, maps
 from lagesbild.present.maps import show_map
 from tests.present import look
 from tests.present.invented import (
@@ -76,7 +76,7 @@ def test_hidden_is_a_pattern_and_missing_a_dashed_edge_and_a_word():
     assert [li.text for li in legend.all("li")][-5:] == [
         "visas inte: för få, eller döljs för att skydda andra",
         "uppgift saknas",
-        "inget tal per invånare: varför står vid tabellen",
+        "inget tal per invånare",
         "▲ökar mot i fjol",
         "▼minskar mot i fjol",
     ]
@@ -171,7 +171,6 @@ def test_a_figure_of_its_own_leads_where_it_is_told():
     html = maps.figure(
         drawn,
         geometry.draw(areas[areas["area_id"].isin(list(drawn))]),
-        cells.column("rate_per_1000_quarter"),
         title="Karta",
         name="start",
         small="",

@@ -71,7 +71,7 @@ def test_the_table_has_caption_scopes_notes_and_a_named_region():
     tree = by_area()
     (caption,) = tree.all("caption")
     assert "Skadegörelse efter område" in caption.text
-    assert "Juli–september 2026." in caption.text
+    assert "Registrerade juli–september 2026." in caption.text
     for note in NOTES:
         assert note in caption.text
     assert {th.attrs["scope"] for th in tree.all("th")} == {"col", "row"}
@@ -175,7 +175,9 @@ def test_a_table_by_date_of_occurrence_has_events_alone():
     table = make_publication().table("category", date="occurred")
     shown = show_table(table, ["n_events"], level="group")
     assert shown.text == "Händelser, alla källor efter grupp"
-    assert "inträffade" in shown.page
+    assert "Inträffade juli–september 2026." in shown.page
+    by_time = make_publication().table("period", date="occurred")
+    assert "Kvartal efter brottsdatum." in show_table(by_time, ["n_events"]).page
     with pytest.raises(UsageError, match="verdict"):
         show_table(table, ["n_events", "verdict"])
 
