@@ -65,7 +65,7 @@ lint: $(TESTING)
 	$(BIN)ruff format --check .
 	$(BIN)ruff check .
 	$(BIN)lint-imports
-	$(if $(NOTEBOOKS),$(BIN)nbstripout --verify $(NOTEBOOKS))
+	$(if $(NOTEBOOKS),$(BIN)nbstripout --keep-id --verify $(NOTEBOOKS))
 
 unit: $(TESTING)
 	$(BIN)python -m pytest -q -m "not slow and not web and not demo"
