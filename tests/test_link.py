@@ -99,6 +99,13 @@ def test_a_day_without_time_lasts_until_midnight():
     assert _events(_frame(day, _report("b", "bolaget", hours=48.1)))["b"] == "Eb"
 
 
+@pytest.mark.parametrize(("days", "is_same"), [(183, True), (184, False)])
+def test_reports_registered_half_a_year_apart_are_not_looked_for(days, is_same):
+    late = pd.Timestamp("2026-07-01") + pd.Timedelta(days=days)
+    found = _events(_frame(_report("a"), _report("b", "bolaget", reported_on=late)))
+    assert (found["b"] == "Ea") == is_same
+
+
 def test_the_nearest_pair_goes_first_and_a_source_tells_once():
     found = _events(
         _frame(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lagesbild import contracts, store
 from lagesbild.errors import ContractError, StoppedError, StoreError
-from lagesbild.stored_form import content_hash
+from lagesbild.stored_form import add_helpers, append_rows, content_hash, read_rows
 from lagesbild.workspace import open_workspace
 
 SETTINGS = """
@@ -189,6 +189,23 @@ def test_days_of_registration_are_both_included(ws, first, last, keys):
     assert found["source_key"].tolist() == keys
 
 
+def test_versions_are_the_current_ones_of_what_is_asked_for(ws):
+    commit(ws, A, make_reports(A, ["2026-01-05", "2026-02-05", "2026-03-05"]))
+    commit(ws, B, make_reports(B, ["2026-02-06"], first=1))
+
+    def keys(**asked):
+        rows = store.load_versions(ws, "polisen", **asked)
+        return dict(zip(rows["source_key"], rows["delivery_id"], strict=True))
+
+    assert keys() == {}
+    assert keys(incident_ids=["polisen-2", "polisen-9"]) == {"K2": A}
+    january = (date(2026, 1, 1), date(2026, 1, 31))
+    # its first version was registered in January, the one in force was not
+    assert keys(reported=january) == {"K1": B}
+    assert keys(delivery_ids=[A]) == {"K1": B, "K2": A, "K3": A}
+    assert store.load_versions(ws, "annan", delivery_ids=[A]).empty
+
+
 def test_a_later_link_moves_a_neighbour_to_another_event(ws):
     first = make_reports(A, ["2025-12-31"])
     commit(ws, A, first)
@@ -345,6 +362,17 @@ row = st.fixed_dictionaries(
     }
 )
 
+NOTHING = {
+    "n_offences": None,
+    "occurred_from": None,
+    "occurred_to": None,
+    "place_text": None,
+    "offence_code": None,
+    "given_easting_m": None,
+    "has_time": False,
+    "reported_on": date(2026, 1, 1),
+}
+
 
 @settings(
     max_examples=15,
@@ -352,6 +380,7 @@ row = st.fixed_dictionaries(
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(st.lists(row, min_size=1, max_size=5))
+@example([NOTHING, NOTHING])
 def test_what_is_stored_comes_back(rows):
     told = pd.DataFrame(rows)
     changed = {
@@ -377,3 +406,58 @@ def test_what_is_stored_comes_back(rows):
     versions = versions.set_index("incident_id")
     hashes = versions["content_hash"].loc[back["incident_id"]]
     assert hashes.tolist() == content_hash(back).tolist()
+
+
+# A word that each rule of the contracts takes, by dtype.
+SAMPLES = {
+    "str": "x",
+    "Int64": 7,
+    "float64": 0.5,
+    "bool": True,
+    "datetime64[us]": pd.Timestamp("2026-03-29"),
+    "datetime64[us, UTC]": CLOCK_CHANGES[1],
+}
+KNOWN = {
+    "source_kind": "police",
+    "found_by": "anmälan",
+    "geocode_method": "avvisad",
+    "protected_class": "sexualbrott",
+}
+
+
+@pytest.mark.parametrize("gaps", ["none", "all", "some"])
+@pytest.mark.parametrize("table", [*store.PARTS, "deliveries", "closed_counts"])
+def test_every_table_keeps_its_dtypes_whatever_gaps_it_has(ws, table, gaps):
+    schema = contracts._schema(table).columns
+    full, bare = {}, {}
+    for name, dtype in contracts.empty(table).dtypes.items():
+        full[name] = KNOWN.get(name, SAMPLES[str(dtype)])
+        if name.endswith(("easting_m", "northing_m")):
+            full[name] = 700_000.5 if "east" in name else 6_700_000.5
+        bare[name] = None if schema[name].nullable else full[name]
+    key = contracts._UNIQUE.get(table, ["delivery_id"])[0]
+    bare |= {key: "y"} if key in bare else {}
+    rows = {"none": [full], "all": [bare], "some": [full, bare]}[gaps]
+    frame = contracts.check(pd.DataFrame(rows, columns=list(full)), table)
+    years = pd.Series({"x": 2026})
+    append_rows(ws, table, _with_helpers(frame, table, years))
+    back = contracts.check(read_rows(ws, table, list(full)), table)
+    order = [key] if key in frame else list(frame.columns[:1])
+    pd.testing.assert_frame_equal(
+        back.sort_values(order, ignore_index=True),
+        frame.sort_values(order, ignore_index=True),
+    )
+
+
+def _with_helpers(frame, table, years):
+    if table == "closed_counts":
+        return frame.assign(closed_after=1)
+    return add_helpers(frame, table, years=years)
+
+
+@pytest.mark.parametrize("table", [*store.PARTS, "deliveries", "closed_counts"])
+def test_no_rows_write_nothing_and_read_back_with_their_dtypes(ws, table):
+    append_rows(ws, table, contracts.empty(table))
+    assert not (ws.lager / "tabeller").exists()
+    back = read_rows(ws, table, contracts.columns(table))
+    pd.testing.assert_frame_equal(back, contracts.empty(table))
