@@ -250,7 +250,7 @@ def _labels(frame: _Frame, points: list[Point], is_wide: bool) -> Markup:
         low = frame.y(before.lower) if before.lower is not None else y
         base = min(low + 30, frame.bottom - 10)
         told += Markup(
-            '<path class="lead" d="M{0} {1}V{2}"/><text x="{0}" y="{3}" '
+            '<path class="lead" d="M{0} {1}V{2}"/><text class="lbl" x="{0}" y="{3}" '
             'text-anchor="middle"><tspan class="b">{4}</tspan> i fjol</text>'
         ).format(x, y + 8, max(base - 18, y + 8), base, before.text)
     return told

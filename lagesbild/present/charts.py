@@ -58,7 +58,8 @@ def show_trend(
     table : ProtectedTable
         By period alone.
     column : str
-        A count or a rate of the publication.
+        A count or a rate of the publication. Where no rate is computed in any quarter
+        (few live there) the count is shown, and why.
     n_periods : int
     breaks : mapping, optional
         Quarter → why it cannot be compared with those before ("Nya brottskoder").
@@ -80,6 +81,10 @@ def show_trend(
         )
     breaks = {str(Period(str(k))): words for k, words in (breaks or {}).items()}
     rows = _recent(table, n_periods)
+    why = _why_no_rate(rows, wanted)
+    if why:
+        column = captions.measure(table)
+        wanted = cells.column(column)
     points = [_point(row, wanted, row["label"] in breaks) for row in rows]
     of = captions.measure(table, (column,))
     name = captions.category_name(table, table.fixed.get("category", "alla"), of)
@@ -95,7 +100,7 @@ def show_trend(
         id=ID,
         key=key,
         heading=heading,
-        lede=_lede(rows, wanted, broken),
+        lede=f"Inget tal per invånare: {why}." if why else _lede(rows, wanted, broken),
         figure=_figure(table, points, title, key, wanted, breaks),
         details=_details(table, rows, wanted, title, breaks),
     )
@@ -113,6 +118,15 @@ def _recent(table: ProtectedTable, n_periods: int) -> list[dict]:
     last = Period(str(table.cycle))
     rows = [row for row in order.rows(table) if Period(row["label"]) <= last]
     return rows[-n_periods:]
+
+
+def _why_no_rate(rows: list[dict], wanted: cells.Column) -> str:
+    """The reason, where no quarter has a rate; else ""."""
+    if wanted.kind != "rate" or not rows:
+        return ""
+    read = [cells.read(row, wanted.name) for row in rows]
+    is_none = all(cell.kind == "not_computed" for cell in read)
+    return read[-1].why if is_none else ""
 
 
 def _broken_last_year(points: list[Point]) -> bool:
@@ -231,7 +245,7 @@ def _figure(table, points: list[Point], title: str, key: str, wanted, breaks) ->
 _GAPS = {
     "suppressed": "Randig ruta vid axeln: visas inte.",
     "missing": "Streckad ruta vid axeln: uppgift saknas.",
-    "not_computed": "Tal per invånare räknas inte här.",
+    "not_computed": "Tal per invånare räknas inte i alla kvartal.",
 }
 
 

@@ -109,7 +109,7 @@ def sheet(publication, area_id: str) -> Markup:
     return _join(
         present.show_heading(publication, area_id),
         present.show_summary(publication, area_id),
-        present.show_trend(publication.table("period", area_id=area_id), "n_offences"),
+        present.show_trend(publication.table("period", area_id=area_id)),
         _section("typer", "Typ för typ"),
         present.show_table(here, beside=publication.table("category")),
         present.show_table(here, ["n_observations", "verdict"]),

@@ -175,18 +175,24 @@ def test_at_most_so_many_quarters_and_none_after_the_cycle():
     assert "2026-K4" not in trend(late).page
 
 
-def test_where_no_rate_is_computed_the_chart_says_so():
+def test_where_no_rate_is_computed_the_count_is_drawn_and_why():
     none = {
         "rate_per_1000_quarter": np.nan,
         "rate_status": "not_computed",
         "rate_reason": "Färre än 500 invånare.",
     }
-    page = trend([row | none for row in rows_of()]).page
-    assert "Tal per invånare räknas inte här." in page
-    assert "färre än 500 invånare" in page
-    assert look.parse(page).all("svg", class_="chart")[0].all("desc")[0].text == (
-        "Inget kvartal visas."
+    tree = look.parse(trend([row | none for row in rows_of()]).page)
+    assert tree.all("p", class_="text")[0].text == (
+        "Inget tal per invånare: färre än 500 invånare."
     )
+    assert "Skadegörelse, antal per kvartal" in tree.all("figcaption")[0].text
+    assert len(tree.all("svg", class_="chart")[0].all("circle", class_="pt")) == 9
+    # one quarter without is a gap and no other measure
+    mixed = rows_of()
+    mixed[2] |= none
+    page = trend(mixed).page
+    assert "Tal per invånare räknas inte i alla kvartal." in page
+    assert "per 1\u00a0000 invånare och\u00a0kvartal" in page
 
 
 def test_ids_are_unique_within_the_figure():
