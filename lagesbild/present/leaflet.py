@@ -44,7 +44,9 @@ def to_html(
 
     shapes = _shapes(areas, drawn)
     with _steady_ids():
-        world = folium.Map(tiles=None, height="480px", control_scale=True)
+        world = folium.Map(
+            tiles=None, height="480px", control_scale=True, zoom_snap=0.25
+        )
         world.default_js, world.default_css = [], []
         if base_map is not None and not base_map.empty:
             _base(base_map).add_to(world)
@@ -86,7 +88,7 @@ def _style(feature: dict) -> dict:
     look = feature["properties"]["look"]
     return {
         "fillColor": _FILLS[look],
-        "fillOpacity": 0.9,
+        "fillOpacity": 0.8,
         "color": "#5b6a74",
         "weight": 1.2,
         "dashArray": "5 4" if look in ("kh", "km") else None,
