@@ -282,12 +282,11 @@ def _close(
     workspace: Path | None, cycles: tuple[str, ...], without: tuple[str, ...]
 ) -> None:
     """Frys antalen för KVARTAL, till exempel 2026-K2."""
-    from lagesbild.closing import close_cycle
+    from lagesbild.closing import close_cycles
 
-    periods = [_quarter(cycle) for cycle in cycles]  # a slip closes nothing
-    ws = _open(workspace)
+    periods = [_quarter(cycle) for cycle in dict.fromkeys(cycles)]
+    close_cycles(_open(workspace), periods, without=without)
     for period in periods:
-        close_cycle(ws, period, without=without)
         click.echo(f"{period} är stängt.")
 
 

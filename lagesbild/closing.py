@@ -1,6 +1,6 @@
 """Close a cycle: freeze its counts, so that erasing rows changes no history.
 
-In: the store. Out: the cycle's rows of ``closed_counts``. Every later measure of a
+In: the store. Out: the cycles' rows of ``closed_counts``. Every later measure of a
 closed quarter reads these. Next: ``publication``.
 """
 
@@ -26,13 +26,24 @@ def close_cycle(
     without: tuple[str, ...] = (),
     today: date | None = None,
 ) -> pd.DataFrame:
-    """Freeze the counts of a cycle.
+    """Freeze the counts of one cycle; see ``close_cycles``."""
+    return close_cycles(ws, [cycle], without=without, today=today)
+
+
+def close_cycles(
+    ws: Workspace,
+    cycles: list[Period],
+    *,
+    without: tuple[str, ...] = (),
+    today: date | None = None,
+) -> pd.DataFrame:
+    """Freeze the counts of cycles, of all of them or of none.
 
     Parameters
     ----------
     ws : Workspace
-    cycle : Period
-        A quarter that is over.
+    cycles : list of Period
+        Quarters that are over.
     without : tuple of str
         Sources that are allowed to be missing; the pages then say so, and a part of
         the quarter that they did deliver is left out.
@@ -47,27 +58,40 @@ def close_cycle(
     Raises
     ------
     CloseError
-        If the period is not over, the cycle is closed already, or a source that
+        If a period is not over, a cycle is closed already, or a source that
         delivers every quarter has not delivered it.
     UsageError
-        If the cycle is no quarter or ``without`` names an unknown source.
+        If a cycle is no quarter or ``without`` names an unknown source.
     """
-    if cycle.kind != "quarter":
-        raise UsageError(f"'{cycle}' är inget kvartal. Skriv till exempel 2026-K2.")
+    for cycle in cycles:
+        if cycle.kind != "quarter":
+            raise UsageError(f"'{cycle}' är inget kvartal. Skriv till exempel 2026-K2.")
     with lock(ws):
         store.sweep(ws)
         deliveries = store.load_deliveries(ws)
-        lacking = _check(ws, cycle, deliveries, without, today or date.today())
-        frame = count_for_closing(
-            _without(store.load_incidents(ws), lacking, cycle),
-            deliveries[~(deliveries["source"].isin(lacking) & _of(deliveries, cycle))],
-            load_areas(ws),
-            cycle,
-            ready_counts=store.load_ready_counts(ws),
-        ).assign(closed_at=pd.Timestamp.now(tz="UTC"))
-        frame = contracts.check(frame, "closed_counts")
+        today = today or date.today()
+        lacking = {c: _check(ws, c, deliveries, without, today) for c in cycles}
+        frame = _count(ws, deliveries, lacking)
         store.append_closed_counts(ws, frame)
     return frame
+
+
+def _count(
+    ws: Workspace, deliveries: pd.DataFrame, lacking: dict[Period, list[str]]
+) -> pd.DataFrame:
+    """The counts of each cycle, without the sources that lack some of it."""
+    incidents, areas = store.load_incidents(ws), load_areas(ws)
+    ready_counts = store.load_ready_counts(ws)
+    counted = []
+    for cycle, sources in lacking.items():
+        is_part = deliveries["source"].isin(sources) & _touches(deliveries, cycle)
+        rows, told = _without(incidents, sources, cycle), deliveries[~is_part]
+        counted.append(
+            count_for_closing(rows, told, areas, cycle, ready_counts=ready_counts)
+        )
+    frame = pd.concat(counted, ignore_index=True)
+    frame = frame.assign(closed_at=pd.Timestamp.now(tz="UTC"))
+    return contracts.check(frame, "closed_counts")
 
 
 def _check(
@@ -142,7 +166,7 @@ def _covers(deliveries: pd.DataFrame, cycle: Period) -> bool:
     return reached > cycle.end
 
 
-def _of(deliveries: pd.DataFrame, cycle: Period) -> pd.Series:
+def _touches(deliveries: pd.DataFrame, cycle: Period) -> pd.Series:
     first, last = pd.Timestamp(cycle.start), pd.Timestamp(cycle.end)
     return (deliveries["period_start"] <= last) & (deliveries["period_end"] >= first)
 

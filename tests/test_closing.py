@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from lagesbild import contracts, store
-from lagesbild.closing import close_cycle, closed_cycles
+from lagesbild.closing import close_cycle, close_cycles, closed_cycles
 from lagesbild.errors import CloseError, UsageError
 from lagesbild.ingest import ingest_files
 from lagesbild.period import Period
@@ -103,6 +103,21 @@ def test_months_make_a_quarter_and_a_nameless_period_covers_what_it_touches(ws, 
     assert {told["status"] for told in ingest_files(ws)} == {"inläst"}
     frame = close_cycle(ws, K1, today=AFTER)
     assert _sum(frame, "raddningen", "n_observations") == len(names)
+
+
+def test_several_quarters_are_closed_together_or_not_at_all(ws):
+    _deliver(ws)
+    both = [K1, Period("2026-K2")]
+    with pytest.raises(CloseError, match="2026-K2 saknar hel leverans"):
+        close_cycles(ws, both, today=date(2026, 7, 1))
+    assert closed_cycles(ws) == []
+    lacking = ("polisen", "felanmalan", "raddningen")
+    frame = close_cycles(ws, both, without=lacking, today=date(2026, 7, 1))
+    assert closed_cycles(ws) == ["2026-K1", "2026-K2"]
+    missing = frame.groupby("period")["is_missing"].any()
+    # what is allowed to be missing but is there is counted
+    assert missing.to_dict() == {"2026-K1": False, "2026-K2": True}
+    assert _sum(frame[frame["period"] == "2026-K1"], "polisen", "n_offences") == 3
 
 
 def test_wrong_words_are_wrong_usage(ws):
