@@ -104,7 +104,9 @@ def _make_book(
 ) -> pd.DataFrame:
     form = form_of(source, quarter)
     written = dirt.write_places(told, locality=_LOCALITY[source], rng=rng)
-    again = dirt.write_places(told, locality=_LOCALITY[source], rng=rng)
+    again = written
+    if quarter.label in CORRECTED[source]:
+        again = dirt.write_places(told, locality=_LOCALITY[source], rng=rng)
     book = pd.concat([told, written, again.add_prefix("again_")], axis="columns")
     if form == "form_b":  # one row an offence, where form A has a column for how many
         book = book.loc[book.index.repeat(book["n_offences"])].assign(n_offences=1)

@@ -140,9 +140,10 @@ def _draw_events(
         expected.columns.to_numpy()[np.repeat(column, number.ravel())],
         rng,
     )
+    by_category = list(drawn.groupby("category")) or [(next(iter(table)), drawn)]
     parts = [
         _add_when(events, category, table[category], quarter, rng)
-        for category, events in drawn.groupby("category")
+        for category, events in by_category
     ]
     if source == "polisen" and quarter.label in rates.HOT_SPOT_EXTRA:
         parts.append(_draw_hot_spot(quarter, scale=scale, rng=rng))
@@ -237,7 +238,7 @@ def _add_when(
     """When each happened and was reported; all are reported within the quarter."""
     hour, spread, at_weekend, mean_hours = _WHEN.get(category, _WHEN_OTHER)
     number, start = len(events), pd.Timestamp(quarter.start)
-    weekday = (start.dayofweek + np.arange(quarter.n_days)) % 7
+    weekday = (start.day_of_week + np.arange(quarter.n_days)) % 7
     chance = rates.season_of_days(rate, quarter)
     chance = chance * np.where(
         np.isin(weekday, (4, 5)), at_weekend / 2, (1 - at_weekend) / 5

@@ -220,14 +220,12 @@ def _add_letters(laid: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 def _next_door(laid: pd.DataFrame) -> np.ndarray:
     """Position of the nearest later number on the street, or the address itself."""
-    own = np.arange(len(laid))
-    street = laid.groupby(["gatuadress", "postort", "area"], sort=False)
-    other = street["adress_id"].shift(-1).notna().to_numpy()
-    candidate = np.where(other, own + 1, own).clip(max=len(laid) - 1)
+    own = pd.Series(np.arange(len(laid)))
+    street = [laid[name] for name in ("gatuadress", "postort", "area")]
+    candidate = own.groupby(street).shift(-1).fillna(own).astype(int).to_numpy()
     spot = laid[["e", "n"]].to_numpy()
     far = np.hypot(*(spot[candidate] - spot).T) > 70
-    same = laid["gatuadress"].to_numpy()[candidate] == laid["gatuadress"].to_numpy()
-    return np.where(far | ~same, own, candidate)
+    return np.where(far, own, candidate)
 
 
 @cache

@@ -103,7 +103,7 @@ def _form_b(rows: pd.DataFrame) -> pd.DataFrame:
     latitude = _decimals(north.mask(is_turned, east), 6).mask(is_zero, "0")
     longitude = _decimals(east.mask(is_turned, north), 6).mask(is_zero, "0")
     # some of the files have been opened and saved in a Swedish spreadsheet
-    by_hand = rows["reported"].dt.quarter.mode().iloc[0] % 2 == 0
+    by_hand = rows["reported"].max().quarter % 2 == 0
     code = rows["code"].mask(rows["fault"] == "inte_brott", _NO_OFFENCE)
     if by_hand:
         latitude, longitude = (
