@@ -69,6 +69,40 @@ def weights(occurred_from: pd.Series, occurred_to: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(total.reshape(7, 24), index=range(7), columns=range(24))
 
 
+def intervals_of(incidents: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """First and last moment of each report; a day without time is the whole day.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        From ``load_incidents``: occurred_from, occurred_to, has_time.
+
+    Returns
+    -------
+    tuple of Series
+        For ``weights`` and ``evenness``.
+    """
+    first = incidents["occurred_from"].fillna(incidents["occurred_to"])
+    last = incidents["occurred_to"].fillna(incidents["occurred_from"])
+    # to the next midnight on the Swedish clock, in summer and winter alike
+    local = last.dt.tz_convert(ZONE).dt.tz_localize(None).dt.normalize()
+    midnight = (local + pd.Timedelta(days=1)).dt.tz_localize(ZONE).dt.tz_convert("UTC")
+    return first, last.where(incidents["has_time"], midnight.astype(last.dtype))
+
+
+def in_blocks(matrix: pd.DataFrame, *, hours: int = 3) -> pd.DataFrame:
+    """Add the hours of ``weights`` up to longer ones, for pages.
+
+    Returns
+    -------
+    DataFrame
+        Seven rows, a column a block named by its first hour.
+    """
+    if 24 % hours:
+        raise UsageError("'hours' ska dela dygnet jämnt: 1, 2, 3, 4, 6, 8 eller 12.")
+    return matrix.T.groupby(lambda hour: hour // hours * hours).sum().T
+
+
 def _intervals(occurred_from, occurred_to) -> tuple[np.ndarray, np.ndarray]:
     """Hours since Monday midnight, Swedish time, and hours of length."""
     first, last = (

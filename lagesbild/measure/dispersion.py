@@ -15,8 +15,12 @@ from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA
 
 MIN_PAIRS = 8
 """Fewest pairs of quarters a year apart that say how much a category varies."""
-STEPS = np.array([1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128.0])
+STEPS = np.array(
+    [1, 1.2, 1.4, 1.7, 2, 2.4, 2.8, 3.4, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 128]
+)
 """Factors are rounded up to these: a finer one would tell of hidden cells."""
+EXTREME = 9.0
+"""Three standard deviations: a pair further out is a change, not ordinary variation."""
 _TERMS = ["squares", "sums", "n"]
 
 
@@ -43,7 +47,8 @@ def overall(frame: pd.DataFrame, value: pd.Series) -> pd.Series:
         Aligned. The squared difference of the same quarter in two years, divided by
         their sum, is 1 on average where only chance differs. It is taken over all
         areas (the municipality apart) and pairs of years of the category, over all
-        categories where it has too few pairs.
+        categories where it has too few pairs; pairs that stand out as true changes
+        count for no more than ``EXTREME`` times what is ordinary.
     """
     own, shared, _ = _terms(frame, value)
     return _first_known([own, shared], frame.index).fillna(1.0)
@@ -88,6 +93,14 @@ def _terms(frame: pd.DataFrame, value: pd.Series):
 
     def total(*by: str) -> np.ndarray:
         return rows.groupby(list(by))[_TERMS].transform("sum").to_numpy()
+
+    whole = rows["squares"].copy()
+    ordinary = np.ones(len(rows))
+    for _ in range(2):  # first from chance alone, then from what that leaves
+        rows["squares"] = np.minimum(whole, EXTREME * ordinary * rows["sums"])
+        squares, sums, _ = total("category", "level").T
+        ordinary = np.maximum(squares / np.where(sums > 0, sums, 1), 1.0)
+    rows["squares"] = np.minimum(whole, EXTREME * ordinary * rows["sums"])
 
     own, shared = total("category", "level"), total("level")
     now = total("category", "level", "number"), total("level", "number")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 MIN_QUARTERS = 8
 """Fewest quarters by which a place is called lasting, new or past."""
-RECENT = 0.2
+RECENT, MIN_RECENT = 0.2, 2
 LASTING, SOME = 0.8, 0.1
 PERSISTENT, EMERGING = "bestående", "ny"
 FORMER, INTERMITTENT, NONE = "tidigare", "återkommande", "ingen"
@@ -152,11 +152,11 @@ def classify(p: pd.DataFrame, *, level: float = LEVEL) -> pd.Series:
     Returns
     -------
     Series
-        Aligned with the rows. With the latest fifth of the quarters as recent:
-        "bestående" hot in 80 % or more of all; "ny" in under 10 % of the earlier and
-        20 % or more of the recent; "tidigare" in 10 % or more of the earlier and
-        under 10 % of the recent; "återkommande" in 10 % or more of all; else
-        "ingen".
+        Aligned with the rows. With the latest fifth of the quarters (two or more) as
+        recent: "bestående" hot in 80 % or more of all; "ny" in under 10 % of the
+        earlier, and in two or more and at least half of the recent; "tidigare" in
+        10 % or more of the earlier and none of the recent; "återkommande" in 10 %
+        or more of all; else "ingen".
 
     Raises
     ------
@@ -166,14 +166,16 @@ def classify(p: pd.DataFrame, *, level: float = LEVEL) -> pd.Series:
     known = p.loc[:, p.notna().any()]
     require_history(known.shape[1], MIN_QUARTERS)
     hot = (known < level).to_numpy()
-    recent = max(1, int(hot.shape[1] * RECENT))
-    whole, late = hot.mean(axis=1), hot[:, -recent:].mean(axis=1)
+    recent = max(MIN_RECENT, int(hot.shape[1] * RECENT))
+    whole, late = hot.mean(axis=1), hot[:, -recent:].sum(axis=1)
     early = hot[:, :-recent].mean(axis=1)
+    # one hot quarter is soon had by chance among hundreds of places
+    is_new = (early < SOME) & (late >= max(MIN_RECENT, recent / 2))
     words = np.select(
         [
             whole >= LASTING,
-            (early < SOME) & (late >= RECENT),
-            (early >= SOME) & (late < SOME),
+            is_new,
+            (early >= SOME) & (late == 0),
             whole >= SOME,
         ],
         [PERSISTENT, EMERGING, FORMER, INTERMITTENT],

@@ -107,3 +107,24 @@ def test_evenness_needs_events_that_say_something():
         aoristic.evenness(first, first + pd.to_timedelta([1] * 49 + [12] * 11, "h"))
     with pytest.raises(UsageError):
         aoristic.evenness(first, first, cycle="year")
+
+
+def test_a_day_without_time_is_the_whole_swedish_day():
+    rows = pd.DataFrame(
+        {
+            "occurred_from": pd.to_datetime(["2026-09-06 22:00", "2026-09-07 08:00"]),
+            "occurred_to": pd.to_datetime(["2026-09-06 22:00", "2026-09-07 08:30"]),
+            "has_time": [False, True],
+        }
+    )
+    for name in ("occurred_from", "occurred_to"):
+        rows[name] = rows[name].dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    got = aoristic.weights(*aoristic.intervals_of(rows))
+    np.testing.assert_allclose(got.loc[0].drop(10), 1 / 24)
+    assert got.loc[0, 10] == pytest.approx(1 + 1 / 24)
+    assert got.loc[1:].to_numpy().sum() == 0
+    blocks = aoristic.in_blocks(got)
+    assert list(blocks.columns) == [0, 3, 6, 9, 12, 15, 18, 21]
+    assert blocks.loc[0, 9] == pytest.approx(1 + 3 / 24)
+    with pytest.raises(UsageError):
+        aoristic.in_blocks(got, hours=5)

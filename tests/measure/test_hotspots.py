@@ -120,8 +120,10 @@ def test_an_island_is_no_cluster():
     [  # ten quarters, the last two recent
         ("1111111100", "bestående"),
         ("1111111000", "tidigare"),
+        ("1111111010", "bestående"),
         ("0000000011", "ny"),
-        ("0000000001", "ny"),
+        ("0000000001", "återkommande"),
+        ("1000000011", "återkommande"),
         ("1000000000", "tidigare"),
         ("1010000001", "återkommande"),
         ("0000000000", "ingen"),

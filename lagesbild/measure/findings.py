@@ -1,0 +1,259 @@
+"""What stands out in a cycle: signals, trends over years and places that stay hot.
+
+In: the cells of ``tables.measure_cycle``, or reports with points. Out: one frame a
+kind of finding, each row with its verdict or why there is none. Next: pages, through
+``publication``; places for ``intern`` alone. Offences that the police find by looking
+give no signal, whoever reads it would take their work for crime.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.measure import change, hotspots, signals, trends
+from lagesbild.measure.comparing import FOUND_BY_POLICE
+from lagesbild.measure.counting import quarter_labels, quarter_numbers
+from lagesbild.measure.history import short_history
+from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA
+from lagesbild.offences import load_categories, protected_categories
+from lagesbild.period import Period
+
+MIN_YEARS, MAX_YEARS = 3, 5
+WINDOW = 1
+ALPHA = 0.01
+"""With the limit "muan", which allows for how little fifteen quarters tell, about
+three ordinary series in a thousand give a signal."""
+LEVEL = 0.05
+RISING, FALLING, NO_TREND = "stigande", "fallande", "ingen säker trend"
+MISSING = "uppgift saknas"
+CELL_M = 250
+MAX_QUARTERS = 24
+_KEYS = ["area_id", "category"]
+
+
+def find_signals(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
+    """Find counts of the cycle that are higher than their own history explains.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From ``measure_cycle``.
+    cycle : Period or str
+        A quarter.
+
+    Returns
+    -------
+    DataFrame
+        One row, the municipality or an area and a leaf category that the police do
+        not find by looking: area_id, category, period, count (events: reports or
+        observations), expected, upper (largest count that is no signal), score,
+        is_signal and reason (Swedish, where there is no answer; numbers are then
+        missing). By score, highest first.
+    """
+    cycle = Period(str(cycle))
+    wide = _series(cells, cycle)
+    wide = wide.loc[:, ~wide.columns.get_level_values("category").isin(FOUND_BY_POLICE)]
+    needs = MIN_YEARS * 4 + WINDOW + 1
+    n_known = wide.notna().sum()
+    now = wide.iloc[-1] if len(wide) else pd.Series(dtype=float)
+    reason = n_known.map(lambda n: short_history(int(n), needs)).where(n_known < needs)
+    reason = reason.mask(now.isna(), MISSING)
+    usable = wide.loc[:, reason.isna().to_numpy()]
+    out = pd.DataFrame({"count": now, "reason": reason})
+    if len(wide) >= needs and usable.shape[1]:
+        years = min(MAX_YEARS, (len(wide) - 1 - WINDOW) // 4)
+        numbers = pd.RangeIndex(usable.shape[1])
+        found = signals.farrington(
+            usable.set_axis(numbers, axis=1),
+            monitor=[len(wide) - 1],
+            frequency=4,
+            b=years,
+            w=WINDOW,
+            n_periods=1,
+            past_not_included=WINDOW + 1,
+            alpha=ALPHA,
+            threshold_method="muan",
+            trend=False,
+        ).set_index(usable.columns)
+        out = out.join(found[["expected", "upper", "score", "alarm"]])
+    out = out.reindex(
+        columns=["count", "expected", "upper", "score", "alarm", "reason"]
+    )
+    out = out.rename(columns={"alarm": "is_signal"}).reset_index()
+    out["is_signal"] = out["is_signal"].eq(True)
+    out.insert(2, "period", cycle.label)
+    out["reason"] = out["reason"].astype("str")
+    return out.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def find_trends(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
+    """Find trends over years, each season beside itself.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From ``measure_cycle``.
+    cycle : Period or str
+        The last quarter to use.
+
+    Returns
+    -------
+    DataFrame
+        One row, the municipality or an area and a leaf category: area_id, category,
+        from_period, to_period (since the last break of series), n_quarters,
+        slope_per_year, p, verdict ("stigande", "fallande", "ingen säker trend", and
+        "för kort historik" or "uppgift saknas"; where the police find the offences
+        by looking "fler upptäckta" and "färre upptäckta") and reason (Swedish).
+        Verdicts hold for the municipality's categories at once, and for all areas'
+        (Benjamini–Hochberg, 5 %).
+    """
+    wide = _series(cells, Period(str(cycle)))
+    rows = []
+    for category, table in wide.T.groupby(level="category", sort=False):
+        segment = trends.split_at_breaks(wide.iloc[:, 0], category=category)
+        since = table.loc[:, (segment == segment.max()).to_numpy()]
+        rows += [_trend(*key, values) for key, values in since.iterrows()]
+    names = [*_KEYS, "from_period", "to_period", "n_quarters", "slope_per_year", "p"]
+    out = pd.DataFrame(rows, columns=[*names, "reason"])
+    out["n_quarters"] = out["n_quarters"].astype("Int64")
+    out["reason"] = out["reason"].astype("str")
+    return out.assign(verdict=_trend_words(out))
+
+
+def _trend(area: str, category: str, values: pd.Series) -> dict:
+    row = {"area_id": area, "category": category}
+    known = values.dropna()
+    if known.empty:
+        return row | {"reason": MISSING}
+    row |= {
+        "from_period": known.index[0],
+        "to_period": known.index[-1],
+        "n_quarters": len(known),
+    }
+    if len(known) < trends.MIN_QUARTERS:
+        return row | {"reason": short_history(len(known), trends.MIN_QUARTERS)}
+    season = [label[-1] for label in values.index]
+    found = trends.seasonal_mann_kendall(values.to_numpy(), season=season)
+    return row | {"slope_per_year": found.slope, "p": found.p}
+
+
+def _trend_words(out: pd.DataFrame) -> pd.Series:
+    whole = out["area_id"] == MUNICIPALITY
+    sure = out["p"].astype("float64").groupby(whole).transform(change.adjust) < LEVEL
+    slope = out["slope_per_year"].astype("float64")
+    word = pd.Series(NO_TREND, index=out.index)
+    word[sure & (slope > 0)] = RISING
+    word[sure & (slope < 0)] = FALLING
+    word[out["reason"].notna()] = "för kort historik"
+    word[out["reason"] == MISSING] = MISSING
+    effort = out["category"].isin(FOUND_BY_POLICE)
+    seen = {RISING: "fler upptäckta", FALLING: "färre upptäckta"}
+    return word.where(~effort, word.replace(seen)).astype("str")
+
+
+def _series(cells: pd.DataFrame, cycle: Period) -> pd.DataFrame:
+    """Events by quarter (rows) and area × leaf category (columns)."""
+    leaves = set(load_categories()["category"])
+    rows = cells[
+        cells["category"].isin(leaves)
+        & (cells["area_id"] != WITHOUT_AREA)
+        & (cells["period"] <= cycle.label)
+    ]
+    of_police = rows["measure"] == "n_offences"
+    events = rows["n_reports"].where(of_police, rows["n_observations"])
+    # ready-made counts come without reports: their offences vary more, and the
+    # dispersion of the series allows for it
+    bare = of_police & rows["n_reports"].isna().groupby(
+        [rows["area_id"], rows["category"]]
+    ).transform("all")
+    events = events.where(~bare, rows["n_offences"]).astype("float64")
+    wide = rows.assign(events=events).pivot(
+        index="period", columns=_KEYS, values="events"
+    )
+    return wide.sort_index()
+
+
+def find_hot_spots(
+    incidents: pd.DataFrame,
+    cycle: Period | str,
+    *,
+    categories: list[str] | None = None,
+    cell_m: float = CELL_M,
+    n_quarters: int = MAX_QUARTERS,
+) -> pd.DataFrame:
+    """Find squares where reports gather, and say for how long; for ``intern`` alone.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        From ``load_incidents``; protected classes have no point and are not there.
+    cycle : Period or str
+        The last quarter.
+    categories : list of str, optional
+        Leaf categories; None takes all that the police do not find by looking.
+    cell_m : float
+        Side of the squares.
+    n_quarters : int
+        How far back to look.
+
+    Returns
+    -------
+    DataFrame
+        One row, a square that has had any report: easting_m, northing_m (its
+        middle, EPSG:3006), n_cycle and n_before (events of the cycle, and of the
+        quarters before it that were used), hot_spot (class of
+        ``hotspots.classify``, "ingen" among them).
+
+    Raises
+    ------
+    ShortHistoryError
+        On fewer than eight quarters with reports.
+    """
+    from libpysal.graph import Graph
+
+    cycle = Period(str(cycle))
+    rows = incidents[
+        incidents["easting_m"].notna()
+        & incidents["protected_class"].isna()
+        & ~incidents["category"].isin(protected_categories())
+    ]
+    number = quarter_numbers(rows["reported_on"])
+    period = pd.Series(quarter_labels(number), rows.index)
+    labels = [p.label for p in cycle.back(n_quarters) if p.label in set(period)]
+    square = np.floor(rows[["easting_m", "northing_m"]] / cell_m).astype("int64")
+    square = square.assign(period=period)[period <= cycle.label]
+    grid = square[["easting_m", "northing_m"]].drop_duplicates()
+    grid = grid.sort_values(["easting_m", "northing_m"], ignore_index=True)
+    if categories is None:
+        wanted = ~rows["category"].isin(FOUND_BY_POLICE)
+    else:
+        wanted = rows["category"].isin(categories)
+    event = rows["event_id"].fillna(rows["incident_id"])
+    counted = square.assign(event=event)[wanted.reindex(square.index)]
+    counted = counted.drop_duplicates(["event", "period"])
+    counts = counted.groupby(["easting_m", "northing_m", "period"]).size().unstack()
+    counts = counts.reindex(pd.MultiIndex.from_frame(grid)).reindex(columns=labels)
+    counts = counts.fillna(0.0).reset_index(drop=True)
+    graph = Graph.from_arrays(*_queen(grid.to_numpy()))
+    hot = hotspots.classify(hotspots.hot_p(counts, graph))
+    middle = (grid + 0.5) * cell_m
+    return middle.assign(
+        n_cycle=counts[labels[-1]].astype("int64"),
+        n_before=counts[labels[:-1]].sum(axis=1).astype("int64"),
+        hot_spot=hot,
+    )
+
+
+def _queen(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Neighbours on all eight sides; a square without any is its own, at weight 0."""
+    from scipy.spatial import cKDTree
+
+    pairs = cKDTree(squares).query_pairs(1.5, output_type="ndarray")
+    focal = np.r_[pairs[:, 0], pairs[:, 1]]
+    other = np.r_[pairs[:, 1], pairs[:, 0]]
+    alone = np.setdiff1d(np.arange(len(squares)), focal)
+    weight = np.r_[np.ones(len(focal)), np.zeros(len(alone))]
+    focal, other = np.r_[focal, alone], np.r_[other, alone]
+    order = np.lexsort([other, focal])
+    return focal[order], other[order], weight[order]
