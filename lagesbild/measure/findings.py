@@ -220,7 +220,8 @@ def find_hot_spots(
     ]
     number = quarter_numbers(rows["reported_on"])
     period = pd.Series(quarter_labels(number), rows.index)
-    labels = [p.label for p in cycle.back(n_quarters) if p.label in set(period)]
+    told = set(period.unique())
+    labels = [p.label for p in cycle.back(n_quarters) if p.label in told]
     square = np.floor(rows[["easting_m", "northing_m"]] / cell_m).astype("int64")
     square = square.assign(period=period)[period <= cycle.label]
     grid = square[["easting_m", "northing_m"]].drop_duplicates()

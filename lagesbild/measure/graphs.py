@@ -39,13 +39,13 @@ def matrix(graph: Graph, index: pd.Index, *, include_self: bool) -> csr_matrix:
     UsageError
         If graph and values are not of the same areas.
     """
-    from scipy.sparse import csr_matrix, lil_matrix
+    from scipy.sparse import csr_matrix, diags, identity
 
     ids = pd.Index(graph.unique_ids)
     plain = isinstance(index, pd.RangeIndex)
     at = index if plain and len(index) == len(ids) else ids.get_indexer(index)
     if len(index) != len(ids) or min(at, default=0) < 0:
         raise UsageError("Grafen och värdena gäller inte samma områden.")
-    near = lil_matrix((graph.sparse.tocsr()[at][:, at] != 0).astype(float))
-    near.setdiag(1.0 if include_self else 0.0)
-    return csr_matrix(near)
+    near = (graph.sparse.tocsr()[at][:, at] != 0).astype(float)
+    near = near - diags(near.diagonal())
+    return csr_matrix(near + identity(len(ids)) if include_self else near)

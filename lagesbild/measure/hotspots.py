@@ -54,15 +54,18 @@ def gi_star(values: pd.Series, graph: Graph) -> pd.DataFrame:
     from scipy.special import ndtr
 
     values = _complete(values)
-    x, n = values.to_numpy(dtype=float), len(values)
     near = graphs.matrix(graph, values.index, include_self=True)
-    size = np.asarray(near.sum(axis=1)).ravel()
+    z = _heat(values.to_numpy(dtype=float), near)
+    frame = pd.DataFrame({"z": z, "p": 2 * ndtr(-np.abs(z))}, index=values.index)
+    return frame.assign(p_adjusted=change.adjust(frame["p"]))
+
+
+def _heat(x: np.ndarray, near) -> np.ndarray:
+    n, size = len(x), np.asarray(near.sum(axis=1)).ravel()
     variance = x.var() * (n * size - size**2) / max(n - 1, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (near @ x - size * x.mean()) / np.sqrt(variance)
-    z = np.where(np.isfinite(z), z, np.nan)
-    frame = pd.DataFrame({"z": z, "p": 2 * ndtr(-np.abs(z))}, index=values.index)
-    return frame.assign(p_adjusted=change.adjust(frame["p"]))
+    return np.where(np.isfinite(z), z, np.nan)
 
 
 def local_moran(
@@ -201,13 +204,13 @@ def hot_p(counts: pd.DataFrame, graph: Graph) -> pd.DataFrame:
     """
     from scipy.special import ndtr
 
-    columns = {}
+    near = graphs.matrix(graph, counts.index, include_self=True)
+    out = pd.DataFrame(np.nan, index=counts.index, columns=counts.columns)
     for quarter, values in counts.items():
-        if values.isna().any():
-            columns[quarter] = pd.Series(np.nan, index=counts.index)
-        else:
-            columns[quarter] = change.adjust(ndtr(-gi_star(values, graph)["z"]))
-    return pd.DataFrame(columns, index=counts.index)
+        if values.notna().all():
+            z = _heat(values.to_numpy(dtype=float), near)
+            out[quarter] = change.adjust(ndtr(-z)).to_numpy()
+    return out
 
 
 def most_loaded(counts: pd.Series, *, share: float = 0.05) -> dict[str, float]:

@@ -242,10 +242,10 @@ def test_short_history_gives_no_change(town):
 
 @pytest.mark.slow
 def test_all_measures_of_a_cycle_of_46000_incidents_take_under_5_seconds(town):
-    from time import perf_counter
+    from time import process_time  # the machine may be busy with other things
 
     t = town(28, 23, scale=2.7, first_year=2021)
     assert len(t["incidents"]) > 46_000
-    start = perf_counter()
+    start = process_time()
     _cycle(t, "2026-K3")
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
