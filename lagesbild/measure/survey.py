@@ -7,6 +7,7 @@ get counts and shares, and no interval, test, trend or rate.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -90,6 +91,49 @@ def proportion(
     out = out[[*names, "upper", "status"]]
     out.attrs["note"] = SELF_SELECTED if sampling == "self_selected" else ""
     return out
+
+
+def likert(
+    answers: pd.Series,
+    scale: Sequence,
+    *,
+    counted: Collection,
+    sampling: Sampling,
+    **more,
+) -> pd.DataFrame:
+    """Share of answers at one end of a scale, such as "otrygg" and "mycket otrygg".
+
+    Parameters
+    ----------
+    answers : Series
+        One row a person.
+    scale : sequence
+        All steps, in order. "Vet ej" is no step: leave it out of the answers.
+    counted : collection
+        The steps that are put together; they must be neighbours at one end.
+    sampling, more
+        As in ``proportion``.
+
+    Returns
+    -------
+    DataFrame
+        As of ``proportion``, with the answers True (one of the steps) and False.
+
+    Raises
+    ------
+    UsageError
+        If an answer is not on the scale, or the steps are not one end of it.
+    """
+    scale, n = list(scale), len(counted)
+    if set(counted) not in (set(scale[:n]), set(scale[-n:])) or not 0 < n < len(scale):
+        raise UsageError("Stegen som räknas ihop ska vara den ena änden av skalan.")
+    given = pd.Series(answers)
+    strange = given.notna() & ~given.isin(scale)
+    if strange.any():
+        raise UsageError(f"{strange.sum()} svar finns inte på skalan.")
+    both = pd.Categorical(given.isin(counted), categories=[True, False])
+    chosen = pd.Series(both, index=given.index).where(given.notna())
+    return proportion(chosen, sampling=sampling, **more)
 
 
 def compare(

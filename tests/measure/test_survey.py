@@ -126,3 +126,28 @@ def test_police_index_in_words(index, words):
 def test_police_index_has_its_scale():
     with pytest.raises(UsageError):
         survey.problem_level(7)
+
+
+SCALE = ["mycket trygg", "ganska trygg", "ganska otrygg", "mycket otrygg"]
+
+
+def test_one_end_of_a_scale():
+    answers = pd.Series([*SCALE[:1] * 30, *SCALE[1:] * 10, None])
+    got = survey.likert(answers, SCALE, counted=SCALE[2:], sampling="census")
+    yes = got[got["answer"].astype(bool)].iloc[0]
+    assert (yes["n"], yes["n_answers"]) == (20, 60)
+    wilson = survey.proportion(_answers(20, 40), sampling="census").iloc[0]
+    assert (yes["lower"], yes["upper"]) == (wilson["lower"], wilson["upper"])
+
+
+@pytest.mark.parametrize("counted", [SCALE[1:3], [], SCALE, SCALE[::3]])
+def test_steps_that_are_no_end_of_the_scale_are_refused(counted):
+    with pytest.raises(UsageError):
+        survey.likert(pd.Series(SCALE), SCALE, counted=counted, sampling="census")
+
+
+def test_answers_off_the_scale_are_refused():
+    with pytest.raises(UsageError, match="1 svar"):
+        survey.likert(
+            pd.Series(["vet ej"]), SCALE, counted=SCALE[:1], sampling="census"
+        )
