@@ -76,8 +76,9 @@ def farrington(
         One row, one series and judged period, by series, then period: series,
         period (index label of the row), count, expected, upper (largest count that
         is no alarm), score, alarm (bool), trend (bool: used), dispersion (1 or
-        more). expected and upper are missing where ``limit54`` is not reached, and
-        all but count and alarm where the model has no solution.
+        more). expected and upper are missing where ``limit54`` is not reached or
+        no limit can be found, and all but count and alarm where the model has no
+        solution.
 
     Raises
     ------
@@ -251,7 +252,7 @@ def _judge(y, model, upper, enough, method: str) -> dict[str, np.ndarray]:
         score = (y - middle) / (upper - middle)
     return {
         "count": y,
-        "expected": np.where(enough, np.exp(eta), np.nan),
+        "expected": np.where(enough & ~np.isnan(upper), np.exp(eta), np.nan),
         "upper": np.where(enough, upper, np.nan),
         "score": score,
         "alarm": enough & (score > 1) & (y != 0),

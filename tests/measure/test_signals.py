@@ -190,3 +190,20 @@ def test_fit_equals_statsmodels():
         assert fit.dispersion(counts)[i] == pytest.approx(pearson, rel=1e-3)
         hat = other.get_hat_matrix_diag()
         np.testing.assert_allclose(fit.leverage()[i][known], hat, rtol=1e-3)
+
+
+def test_where_the_mean_may_be_anything_there_is_no_limit_and_no_alarm():
+    counts = pd.DataFrame({"s": np.zeros(60)})
+    counts.iloc[59, 0] = 6.0
+    got = signals.farrington(
+        counts, monitor=[59], threshold_method="muan", **MONTHLY
+    ).iloc[0]
+    assert np.isnan([got["upper"], got["expected"]]).all()
+    assert not got["alarm"]
+
+
+def test_the_limit_is_rarely_passed_where_nothing_happens():
+    counts = _counts(200, seed=9)
+    got = signals.farrington(counts, monitor=range(48, 60), **MONTHLY)
+    share = got["alarm"].sum() / got["upper"].notna().sum()
+    assert 0.001 < share < 0.04  # alpha is 0.01; a short history makes it more
