@@ -184,6 +184,7 @@ def _add_fates(
     is_plain = (book["fault"] == "") & ~book["category"].isin(events.PROTECTED)
     left = list(rng.permutation(np.flatnonzero(is_plain & (book["n_offences"] == 1))))
     differs = (book["text"] != book["again_text"]).to_numpy()
+    has_place = (book["text"] != "").to_numpy()  # without, it is finished as it is
 
     def take(share: float, *, wanted: bool = True) -> np.ndarray:
         chosen = np.zeros(number, dtype=bool)
@@ -201,7 +202,7 @@ def _add_fates(
         is_withdrawn=take(_WITHDRAWN, wanted=sends_again),
         is_rewritten=take(_REWRITTEN, wanted=sends_again) & differs,
         is_doubled=take(_DOUBLED, wanted=has_repeats and number >= _LEAST_TO_CORRECT),
-        is_conflicting=take(_CONFLICTING, wanted=has_repeats and is_keyed),
+        is_conflicting=take(_CONFLICTING, wanted=has_repeats and is_keyed) & has_place,
     )
     for column in dirt.COLUMNS:
         again = book[f"again_{column}"]
