@@ -1,0 +1,98 @@
+"""The notebooks are thin, clean and run as they stand."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import lagesbild
+from lagesbild.publish.products import PRODUCTS
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+FILES = sorted(FOLDER.glob("*.ipynb"))
+LOGIC = (
+    *(ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If),
+    *(ast.Try, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp),
+)
+
+
+def read(file: Path):
+    return nbformat.read(file, as_version=nbformat.NO_CONVERT)
+
+
+def code_cells(file: Path):
+    return [cell for cell in read(file).cells if cell.cell_type == "code"]
+
+
+def test_each_product_has_its_notebook_and_each_notebook_its_product():
+    assert [file.stem for file in FILES] == sorted(p.name for p in PRODUCTS)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_at_most_twelve_cells_of_five_lines_without_logic(file):
+    nbformat.validate(read(file))
+    cells = code_cells(file)
+    assert len(cells) <= 12
+    for cell in cells:
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= 5, cell.source
+        found = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, LOGIC)]
+        assert not found, cell.source
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_committed_without_outputs(file):
+    for cell in code_cells(file):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.name)
+def test_the_parameters_are_those_a_run_gives(product):
+    tagged = [
+        cell
+        for cell in code_cells(FOLDER / f"{product.name}.ipynb")
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
+    assert len(tagged) == 1
+    names = [node.targets[0].id for node in ast.parse(tagged[0].source).body]
+    assert tuple(names) == product.parameters
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_only_the_words_of_the_front_door_are_called(file):
+    used = {
+        node.attr
+        for cell in code_cells(file)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "lb"
+    }
+    assert used <= set(lagesbild.__all__)
+
+
+@pytest.mark.demo
+@pytest.mark.slow
+def test_they_run_as_they_stand(ingested_demo, tmp_path):
+    """nbval, lax: every cell runs, as from Run All Cells in JupyterLab."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
+        + ["-p", "no:xdist", f"--rootdir={tmp_path}", "-c", os.devnull]
+        + [str(file) for file in FILES],
+        env=os.environ | {"LAGESBILD_WORKSPACE": str(ingested_demo.root)},
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout[-3000:]
+    n_cells = sum(len(code_cells(file)) for file in FILES)
+    assert f"{n_cells} passed" in told.stdout
