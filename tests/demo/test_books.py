@@ -216,7 +216,7 @@ def test_the_hot_spot_grows_beside_the_usual():
 
 
 def test_counts_vary_more_than_chance():
-    quarters = Period("2025-K3").back(12)
+    quarters = Period("2025-K3").back(6)
     n = [
         events.draw_quarter(q, seed=3, scale=1.0)["kommunen_fel"]
         .groupby(["category", "area"])
