@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": ("ingest", "close", "status", "run", "verify"),
+    "För sig": ("geocode",),
 }
 _DELIVERY_KEYS = (
     "file",
@@ -37,6 +38,7 @@ _DELIVERY_KEYS = (
     "status",
 )
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
 
 _workspace_option = click.option(
@@ -352,6 +354,40 @@ def _verify(workspace: Path | None, as_json: bool) -> int:
             click.echo(f"Fel: {fault}", err=True)
         click.echo("Allt är helt." if told["ok"] else "Något är fel; se ovan.")
     return 0 if told["ok"] else 1
+
+
+# --- För sig ------------------------------------------------------------------
+
+
+@_command("geocode", workspace=False)
+@click.argument("source", metavar="INFIL", type=_FILE)
+@click.argument("target", metavar="UTFIL", type=click.Path(path_type=Path))
+@click.option(
+    "--addresses", required=True, type=_LAYER, metavar="FIL", help="Adressregister."
+)
+@click.option(
+    "--areas", required=True, type=_LAYER, metavar="FIL", help="Områdenas ytor."
+)
+@click.option("--places", type=_FILE, metavar="FIL", help="Platser med namn.")
+@click.option("--aliases", type=_FILE, metavar="FIL", help="Som platser_alias.csv.")
+@click.option("--kommun", metavar="KOD", help="Kommunkod; annars ur adresserna.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
+@_json_option
+def _geocode(source: Path, target: Path, as_json: bool, **asked: object) -> None:
+    """Sätt ut varje rad i INFIL på kartan; svaret skrivs i UTFIL."""
+    from lagesbild.geocode.command import geocode_file
+
+    told = geocode_file(source, target, **asked)
+    if as_json:
+        terminal.print_json(told)
+        return
+    click.echo(
+        f"{terminal.number(told['rows'], 'rad', 'rader')}: {told['hits']} träffar, "
+        f"varav {told['without_area']} utanför alla områden, och {told['rejected']} "
+        f"avvisade. Svaret ligger i {terminal.shown(target)}"
+    )
+    if told["reasons"]:
+        terminal.print_table(["Skäl", "Rader"], [*told["reasons"].items()])
 
 
 # --- What the commands share --------------------------------------------------
