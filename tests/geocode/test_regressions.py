@@ -1,0 +1,156 @@
+"""Errors that trials made, and words that nobody foresaw."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lagesbild.geocode import outcome as why
+from lagesbild.geocode import words
+from lagesbild.geocode.gazetteer import make_gazetteer
+from lagesbild.geocode.match import match_text
+
+
+@pytest.fixture(scope="module")
+def gazetteer(small_town):
+    return make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(),
+        places=small_town.places(),
+    )
+
+
+@pytest.fixture(scope="module")
+def match(gazetteer):
+    def match(text, locality=""):
+        return match_text(text, locality, gazetteer)
+
+    return match
+
+
+@pytest.mark.parametrize(
+    ("text", "locality", "reason"),
+    [
+        ("Norra Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
+        ("N:a Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
+        ("Kvarngatan 4, Valbo", "", why.UNKNOWN_LOCALITY),  # a town, no municipality
+        ("Kvarngatan 4", "Valbo", why.UNKNOWN_LOCALITY),
+        ("KVARNGATAN 4 VALBO", "", why.UNKNOWN_LOCALITY),
+        ("Valbo, Kvarngatan 4", "", why.UNKNOWN_LOCALITY),
+        ("Norrängen 5:12", "", why.PROPERTY),
+        ("kv Kvarn 4", "Storbyn", why.PROPERTY),
+        ("Långa vägen 2 bilar", "Storbyn", why.NUMBER_UNKNOWN),
+        ("Långa vägen, 3 bilar stulna", "Storbyn", why.NO_NUMBER),
+        ("Långa vägen 2026-05-01", "Storbyn", why.NO_NUMBER),
+        ("Långa vägen kl 1", "Storbyn", why.NO_NUMBER),
+        ("Långa vägen 3 maj", "Storbyn", why.NO_NUMBER),
+        ("Långa vägen 1 till 3", "Storbyn", why.SEVERAL_AREAS),
+        ("mellan Långa vägen 1 och 3", "Storbyn", why.SEVERAL_AREAS),
+        ("Långa vägen 1 t.o.m. 3", "Storbyn", why.SEVERAL_AREAS),
+        ("gamla stationen", "", why.UNKNOWN_PLACE),
+        ("Åsgtaan 3 och Kyrkgatan 5", "Viken", why.NOT_IN_LOCALITY),
+    ],
+)
+def test_never_a_wrong_place_for_the_sake_of_a_hit(match, text, locality, reason):
+    found = match(text, locality)
+    assert (found.method, found.reason) == ("avvisad", reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("Kvarngatan 4, 2:a vån", "A01"),
+        ("Kvarngatan 4, 3tr, 999 11 Storbyn", "A01"),
+        ("Kvarngatan:4", "A01"),
+        ("Kvarngatan #4", "A01"),
+        ("Kvarngatan, 4", "A01"),
+        ("plats=Kvarngatan 4", "A01"),
+        ("Kvarngatan 4, S-999 11", "A01"),
+        ("Kvarngatan 4 SE-99911 STORBYN", "A01"),
+        ("Ärende 20264 Kvarngatan 4", "A01"),
+        ("den 12/5 Kvarngatan 4 kl. 22.30", "A01"),
+        ("Kvarngtn 4", "A01"),
+        ("Kvarnbron, Kvarngatan 4", "A01"),
+        ("S:t Olofs grnd 2", "A02"),
+        ("N:a Ågatan 7", "A02"),
+        ("Nora Ågatan 7", "A02"),  # a slip, and not the town of Nora
+        ("Langa vaegen 3", "A02"),
+        ("15 stolar slängda vid Kvarngatan 4", "A01"),
+        ("där Kvarngatan möter Torggatan", "A01"),
+        ("Kvarngatan x Torggatan", "A01"),
+        ("bostadsområdet Norrängen", "A02"),
+    ],
+)
+def test_the_ways_people_write(match, text, area):
+    found = match(text, "Storbyn" if "STORBYN" not in text else "")
+    assert found.area == area, found.reason
+
+
+@pytest.mark.parametrize(("text", "name"), [("Asgatan 3", "A02"), ("Åsgatan 3", "A01")])
+def test_names_that_fold_into_one_are_kept_apart(match, text, name):
+    assert match(text, "Storbyn").area == name
+
+
+@pytest.mark.parametrize("text", ["Äsgatan 3", "Ásgatan 3 och 4"])
+def test_a_name_with_dots_is_not_folded(match, text):
+    # Åsgatan and Asgatan are as near to Äsgatan, and lie in different areas
+    assert match(text, "Storbyn").reason in (
+        why.SEVERAL_SIMILAR,
+        why.UNKNOWN_STREET,
+        why.NUMBER_UNKNOWN,
+    )
+
+
+def test_an_east_street_is_no_slip_for_a_west_street(small_town):
+    more = ("Västgatan", "5", None, "99911", "Storbyn", 200)
+    gazetteer = make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(more),
+        places=small_town.places(),
+    )
+    assert match_text("Vstgatan 5", "Storbyn", gazetteer).area == "A01"
+    assert match_text("Östgatan 5", "Storbyn", gazetteer).method == "avvisad"
+
+
+def test_our_own_municipality_restricts_nothing(small_town):
+    tables = {
+        "areas": small_town.areas(),
+        "addresses": small_town.addresses(),
+        "places": small_town.places(),
+    }
+    told = make_gazetteer(**tables, municipality="2181")
+    untold = make_gazetteer(**tables)
+    assert match_text("Kvarngatan 4", "Sandvikens kommun", told).area == "A01"
+    assert match_text("Kvarngatan 4", "Sandvikens kn", told).area == "A01"
+    assert match_text("Kvarngatan 4", "Gästrikland", told).area == "A01"
+    for where in ("Sandvikens kommun", "Gästrikland"):
+        found = match_text("Kvarngatan 4", where, untold)
+        assert found.reason == why.UNKNOWN_LOCALITY
+
+
+_LETTERS = "abdefghijklmnoprstuvyåäö"
+unseen_words = st.lists(
+    st.text(alphabet=_LETTERS, min_size=3, max_size=12), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(unseen_words, unseen_words)
+def test_words_nobody_foresaw_never_move_an_address(gazetteer, before, after):
+    """Any small words around an address leave it where it is, or reject it."""
+    text = f"{' '.join(before)} Kvarngatan 4, {' '.join(after)}"
+    found = match_text(text, "Storbyn", gazetteer)
+    assert found.area in ("A01", "")
+    known = {*gazetteer.localities, *gazetteer.places, *gazetteer.streets}
+    run = before[-1] + "kvarngatan"
+    assume(before[-1] not in words.MODIFIERS)
+    if known.isdisjoint({*before, *after}) and "tvarn" not in run:
+        assert found.method != "avvisad" or found.reason == why.UNKNOWN_STREET
+
+
+@settings(max_examples=200, deadline=None)
+@given(unseen_words)
+def test_every_word_that_nothing_explains_lowers_the_score(gazetteer, more):
+    plain = match_text("Kvarngatan 4", "Storbyn", gazetteer)
+    found = match_text(f"Kvarngatan 4, {' '.join(more)}", "Storbyn", gazetteer)
+    if found.method == "adress" and not set(more) <= words.EXPLAINED:
+        assert found.score < plain.score
