@@ -110,7 +110,7 @@ def _facts(publication: Publication) -> list[Markup | str]:
 
 def _has_last_year(publication: Publication) -> bool:
     before = publication_period(publication).same_period_last_year
-    return str(before) in set(publication.cells["period"].astype(str))
+    return bool((publication.cells["period"] == str(before)).any())
 
 
 def show_summary(publication: Publication, area: str | None = None) -> Shown:

@@ -154,7 +154,7 @@ def _check_selection(cells, by, given, date, period) -> None:
     for name in KEYS:
         if name in by and is_fixed[name]:
             raise UsageError(f"'{name}' kan inte både variera och ha ett värde.")
-        if name not in by and given[name] not in set(cells[name]):
+        if name not in by and not (cells[name] == given[name]).any():
             choices = ", ".join(f'"{value}"' for value in cells[name].unique())
             raise UsageError(f"'{name}' har inte det värdet. Välj {choices}.")
 

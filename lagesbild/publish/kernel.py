@@ -104,9 +104,11 @@ def execute(notebook: Path, parameters: dict, executed: Path) -> NotebookNode:
     Raises
     ------
     NotebookError
-        If a cell fails; names notebook and cell, and our own message if it is ours.
+        If a cell fails or the kernel dies; names notebook and cell, and our own
+        message if it is ours.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     _register()
@@ -127,21 +129,28 @@ def execute(notebook: Path, parameters: dict, executed: Path) -> NotebookNode:
         )
     except PapermillExecutionError as error:
         raise NotebookError(_told(notebook, parameters, executed, error)) from None
+    except DeadKernelError:
+        raise NotebookError(
+            f"{notebook.name} ({_shown(parameters)}) stannade: dess process avslutades "
+            "av datorn, oftast för att minnet tog slut. Kör igen med --jobs 1. "
+            "Tidigare sidor är orörda."
+        ) from None
+
+
+def _shown(parameters: dict) -> str:
+    """The parameters that tell one page from another."""
+    names = ("cycle", "audience", "area_id")
+    return ", ".join(str(parameters[n]) for n in names if parameters.get(n) is not None)
 
 
 def _told(notebook: Path, parameters: dict, executed: Path, error) -> str:
     import lagesbild.errors as ours
 
-    what = ", ".join(
-        str(parameters[name])
-        for name in ("cycle", "audience", "area_id")
-        if parameters.get(name) is not None
-    )
     # the text of our own errors holds no data; that of others may
     is_ours = isinstance(getattr(ours, error.ename, None), type)
     why = error.evalue if is_ours else f"Felet är av slaget {error.ename}."
     return (
-        f"{notebook.name} ({what}) stannade i cell "
+        f"{notebook.name} ({_shown(parameters)}) stannade i cell "
         f"{_number_in(notebook, error.cell_index)}. {why} Den körda notebooken med "
         f"felet är {executed.name} i arbetsytans lager. Tidigare sidor är orörda."
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lagesbild.errors import PublishError
 from lagesbild.publish import kernel, page
 
 
@@ -61,6 +62,7 @@ def do_all(
         Of the first page that fails; no further page is begun.
     """
     from joblib import Parallel, cpu_count, delayed
+    from joblib.externals.loky import BrokenProcessPool
 
     n_jobs = min(jobs or cpu_count(), len(tasks))
     done: list[dict] = []
@@ -73,6 +75,11 @@ def do_all(
             done.append(told)
             if on_progress is not None:
                 on_progress(len(done), len(tasks), f"{told['audience']}/{told['file']}")
+    except BrokenProcessPool:
+        raise PublishError(
+            "En av processerna avslutades av datorn, oftast för att minnet tog slut. "
+            "Kör igen med --jobs 1. Tidigare sidor är orörda."
+        ) from None
     finally:
         _send_home()
     return done

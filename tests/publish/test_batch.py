@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lagesbild.errors import LockError, NotebookError, ParameterError, PublishError
-from lagesbild.publish import batch
+from lagesbild.publish import batch, work
 from lagesbild.workspace import AUDIENCES, lock
 from tests.present import invented
 from tests.publish.conftest import PAGE, write_notebook
@@ -89,6 +89,7 @@ def test_a_run_makes_every_page_once_and_tells_of_it(project, publications):
         assert kept.parent.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_whatever_the_number_of_jobs(project):
     folder = project.outputs / "2026-K3"
     runs = []
@@ -101,7 +102,7 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_number_of_jobs(project
 FAILS = 'if area_id == "O01": raise KeyError("rad ur leveransen")\n' + PAGE
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_failed_notebook_leaves_the_old_pages_and_says_where(project, jobs):
     folder = project.outputs / "2026-K3"
     (folder / "offentlig").mkdir(parents=True)
@@ -116,6 +117,13 @@ def test_a_failed_notebook_leaves_the_old_pages_and_says_where(project, jobs):
     assert sorted(file.name for file in project.outputs.iterdir()) == ["2026-K3"]
     with lock(project):  # a failed run holds no lock
         pass
+
+
+def test_a_process_that_dies_leaves_the_old_pages_and_says_so(project, monkeypatch):
+    monkeypatch.setattr(work, "make_page", lambda task: os._exit(1))
+    with pytest.raises(PublishError, match="avslutades av datorn"):
+        batch.run_cycle(project, "2026-K3", jobs=2)
+    assert list(project.outputs.iterdir()) == []
 
 
 def test_a_page_that_breaks_a_rule_leaves_the_old_pages(project):

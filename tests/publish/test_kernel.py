@@ -145,3 +145,9 @@ def test_the_executed_notebook_keeps_its_error_for_the_analyst(tmp_path):
     kept = json.loads((tmp_path / "lager" / "02_prov.ipynb").read_text("utf-8"))
     kinds = [o["output_type"] for c in kept["cells"] for o in c.get("outputs", [])]
     assert "error" in kinds
+
+
+def test_a_kernel_that_dies_is_told_as_such_and_the_next_is_fresh(tmp_path):
+    with pytest.raises(NotebookError, match=r"\(radet\) stannade: dess process"):
+        _run(tmp_path, "import os\nos._exit(1)", audience="radet")
+    assert _texts(_run(tmp_path, "1 + 1")) == ["2"]

@@ -15,7 +15,7 @@ from lagesbild.publish import page
 HEADING = '<div class="top"><h1>Läget</h1></div>'
 
 
-def _frame(**changes):
+def make_frame(**changes):
     told = {
         "municipality": "Exempelkommun",
         "is_invented": True,
@@ -47,7 +47,7 @@ def _words(text, *tags):
 def _render(*cells, **changes):
     notebook = new_notebook(cells=[_cell(HEADING), *cells])
     return page.render_notebook(
-        notebook, _frame(**changes), file="02.html", title="Läget"
+        notebook, make_frame(**changes), file="02.html", title="Läget"
     )
 
 
@@ -121,7 +121,7 @@ def test_anything_else_a_cell_shows_stops_the_run(output):
 
 def test_a_page_without_a_heading_is_refused():
     with pytest.raises(PublishError, match="huvudrubrik"):
-        page.render(Markup("<p>x</p>"), _frame(), file="02.html", title="x")
+        page.render(Markup("<p>x</p>"), make_frame(), file="02.html", title="x")
 
 
 def test_what_the_settings_say_cannot_break_out_of_the_page():
