@@ -190,3 +190,44 @@ def test_base_map_with_another_word_is_refused(ws):
     _save(ws, _areas(slag=["vatten", "hus"]), "baskarta.gpkg")
     with pytest.raises(RegisterError, match="Välj bland vatten, vag"):
         r.load_base_map(ws)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.box(16.7, 60.6, 16.8, 60.7),  # degrees under the name of metres
+        shapely.box(0, 0, 1_000, 1_000),
+        shapely.box(6e5, 67e5, 67e5, 68e5),
+    ],
+)
+def test_areas_outside_sweden_have_the_wrong_crs(ws, shape):
+    _save(
+        ws,
+        gpd.GeoDataFrame(
+            {"omrade_id": ["1"], "namn": ["Ås"]}, geometry=[shape], crs=3006
+        ),
+    )
+    with pytest.raises(RegisterError, match="inte i Sverige"):
+        r.load_areas(ws)
+
+
+def test_metres_under_the_name_of_degrees_are_refused(ws):
+    _save(ws, _areas().set_crs("EPSG:4326", allow_override=True))
+    with pytest.raises(RegisterError):
+        r.load_areas(ws)
+
+
+def test_a_layer_without_areas_is_refused(ws):
+    _save(ws, _areas().iloc[:0])
+    with pytest.raises(RegisterError):
+        r.load_areas(ws)
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
+def test_a_cut_map_file_is_refused(ws, share):
+    _save(ws, _areas())
+    file = ws.reference / "omraden.gpkg"
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(RegisterError):
+        r.load_areas(ws)
