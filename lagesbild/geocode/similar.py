@@ -62,6 +62,7 @@ def find_similar_street(
     sure = [s for s in parsed.spans if s.kind != "street"] + streets
     free = set(range(len(tokens))) - {i for s in sure for i in s.indices}
     others = parsed.of_kind("place", "area")
+    parts = [s for s in parsed.of_kind("street") if s.is_part]
     for start, end, key in runs_of_words(tokens, free, _MOST_WORDS):
         if tokens[end - 1].text in _NO_STREET or _opens_no_name(parsed, start):
             continue
@@ -74,6 +75,8 @@ def find_similar_street(
         if start and is_modified(tokens, start):
             continue
         keys, distance = _nearest_streets(key, gazetteer, allow)
+        if any(keys <= s.keys and start < s.start < end for s in parts):
+            continue  # "N:a Storgatan" is no slip for Storgatan
         if keys:
             found.append((end - start, distance, Similar(keys, number, distance)))
     if found:

@@ -70,7 +70,7 @@ def test_never_a_wrong_place_for_the_sake_of_a_hit(match, text, locality, reason
         ("den 12/5 Kvarngatan 4 kl. 22.30", "A01"),
         ("Kvarngtn 4", "A01"),
         ("Kvarnbron, Kvarngatan 4", "A01"),
-        ("S:t Olofs grnd 2", "A02"),
+        ("S:t Olofs grd 2", "A02"),
         ("N:a Ågatan 7", "A02"),
         ("Nora Ågatan 7", "A02"),  # a slip, and not the town of Nora
         ("Langa vaegen 3", "A02"),
@@ -90,14 +90,9 @@ def test_names_that_fold_into_one_are_kept_apart(match, text, name):
     assert match(text, "Storbyn").area == name
 
 
-@pytest.mark.parametrize("text", ["Äsgatan 3", "Ásgatan 3 och 4"])
-def test_a_name_with_dots_is_not_folded(match, text):
+def test_a_name_with_dots_is_not_folded(match):
     # Åsgatan and Asgatan are as near to Äsgatan, and lie in different areas
-    assert match(text, "Storbyn").reason in (
-        why.SEVERAL_SIMILAR,
-        why.UNKNOWN_STREET,
-        why.NUMBER_UNKNOWN,
-    )
+    assert match("Äsgatan 3", "Storbyn").reason == why.SEVERAL_SIMILAR
 
 
 def test_an_east_street_is_no_slip_for_a_west_street(small_town):
