@@ -1,7 +1,9 @@
 """Place text → point → area, or a rejection with its reason.
 
 In: reports of the contract and the reference tables. Out: placements of the contract.
-``words`` splits a text into tokens, ``gazetteer`` is what the municipality's own
-registers call things, ``parse`` says what a text holds, ``match`` decides,
-``place`` does it for a whole frame. Next room: link.
+``gazetteer`` is what the municipality's own registers call things (``names`` and
+``short``: however they are written). ``words``, ``marks`` and ``numbers`` read a text,
+``parse`` says what it holds, ``locality``, ``similar``, ``houses`` and ``match``
+decide. ``texts`` does it for many, ``place`` for reports, ``command`` for a file;
+``aliases`` is what the analyst says that a text means. Next room: link.
 """
