@@ -28,15 +28,6 @@ _SECTIONS = {
     "Varje kvartal": ("ingest", "close", "status", "run", "verify"),
     "För sig": ("geocode",),
 }
-_DELIVERY_KEYS = (
-    "file",
-    "source",
-    "rows_in",
-    "rows_stored",
-    "rows_unchanged",
-    "rows_quarantined",
-    "status",
-)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
@@ -238,38 +229,11 @@ def _ingest(
                 err=True,
             )
     if as_json:
-        rows = [{key: row.get(key) for key in _DELIVERY_KEYS} for row in told]
+        rows = [{key: row.get(key) for key in terminal.DELIVERY_KEYS} for row in told]
         terminal.print_json({"deliveries": rows})
     else:
-        _show_deliveries(told, ws)
+        terminal.show_deliveries(told, inbox=ws.inbox, receipts=ws.receipts)
     return max((row.get("exit_code", 0) for row in told), default=0)
-
-
-def _show_deliveries(told: list[dict], ws: Workspace) -> None:
-    if not told:
-        where = terminal.shown(ws.inbox)
-        click.echo(f"Ingen fil att läsa. Lägg leveranserna i {where}.")
-        return
-    words = "Fil Källa Rader Sparade Samma Karantän Borta Utfall".split()
-    keys = [*_DELIVERY_KEYS[:-1], "rows_withdrawn", _DELIVERY_KEYS[-1]]
-    terminal.print_table(words, [[row[key] for key in keys] for row in told])
-    n_refused = sum("error" in row for row in told)
-    if n_refused:
-        click.echo(f"{n_refused} av {len(told)} filer lästes inte in; se felen ovan.")
-    if n_refused == len(told):
-        return
-    if all(row["status"] == "redan inläst" for row in told if "error" not in row):
-        click.echo("Inget nytt: filerna var redan inlästa.")
-        return
-    stored, gone, rejected = (
-        sum(row[key] for row in told if row["status"] == "inläst")
-        for key in ("rows_stored", "rows_withdrawn", "rows_quarantined")
-    )
-    click.echo(
-        f"{terminal.number(stored, 'rad sparad', 'rader sparade')}, {gone} återtagna, "
-        f"{rejected} i karantän. Kvittenser till avsändarna: "
-        f"{terminal.shown(ws.receipts)}"
-    )
 
 
 @_command("close")

@@ -27,12 +27,10 @@ from lagesbild.clean.notices import clean_notices
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.clean.reports import clean_reports
 from lagesbild.errors import LagesbildError, ReadError
-from lagesbild.geocode.areas import match_deso_to_areas
 from lagesbild.geocode.place import place_reports
 from lagesbild.link import link_events
 from lagesbild.read import reference
 from lagesbild.read.delivery import Delivered, read_delivery
-from lagesbild.read.limits import check_size
 from lagesbild.receipt import write_missing_receipts, write_receipt
 from lagesbild.workspace import Source, Workspace, lock
 
@@ -158,13 +156,11 @@ def _ingest_file(known: _Known, file: Path, name: str, accept_drop: bool) -> dic
     """One file, from bytes to commit; nothing is written before all of it is right."""
     ws, source = known.ws, known.ws.settings.sources[name]
     inbox.check_governance(name, source)
-    max_mb = ws.settings.limits.max_file_mb  # before it is hashed
-    check_size(file, max_mb)
     sha256, received_on = inbox.identify(file)
     before = known.deliveries[known.deliveries["sha256"] == sha256]
     if len(before):
         return _tell_again(ws, file, name, before.iloc[0])
-    delivered = read_delivery(file, source, max_mb=max_mb)
+    delivered = read_delivery(file, source)
     cleaned = _clean(known, delivered, name, source, sha256[:16])
     parts, counts = _make_parts(known, delivered, cleaned, name, accept_drop)
     mark = _mark(ws, file, name, source, delivered, cleaned)
@@ -224,10 +220,10 @@ def _make_parts(
     if kind == "notis":
         parts["notices"] = cleaned.rows
     elif kind == "counts":
-        parts["ready_counts"] = _place_counts(known, cleaned.rows)
+        parts["ready_counts"] = cleaned.rows
         in_force = store.load_ready_counts(known.ws)
         lost = arrivals.find_lost_counts(
-            parts["ready_counts"], in_force[in_force["source"] == name]
+            cleaned.rows, in_force[in_force["source"] == name]
         )
         n_withdrawn = lost[0]
         if not accept_drop:
@@ -239,16 +235,6 @@ def _make_parts(
         n_withdrawn = len(changes.withdrawn_ids)
     numbers = (len(delivered.frame), n_stored, n_unchanged, len(cleaned.quarantine))
     return parts, dict(zip(_COUNTS, (*numbers, n_withdrawn), strict=True))
-
-
-def _place_counts(known: _Known, counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts by DeSO, with the area that the DeSO lies within if it does so in one."""
-    deso = known.layer("deso")
-    if deso is None or counts["deso_code"].isna().all():
-        return counts
-    area = counts["deso_code"].map(match_deso_to_areas(deso, known.layer("areas")))
-    placed = counts.assign(area_id=counts["area_id"].fillna(area.astype("str")))
-    return contracts.check(placed, "ready_counts")
 
 
 def _find_changes(

@@ -26,6 +26,17 @@ from lagesbild.errors import LagesbildError
 os.environ["LANGUAGE"] = "sv"
 gettext.bindtextdomain("messages", Path(__file__).with_name("locale"))
 
+DELIVERY_KEYS = (
+    "file",
+    "source",
+    "rows_in",
+    "rows_stored",
+    "rows_unchanged",
+    "rows_quarantined",
+    "status",
+)
+"""What is told of a delivery as JSON, in this order."""
+
 _DISK_REASONS = {
     "ENOSPC": "disken är full",
     "EDQUOT": "din del av disken är full",
@@ -176,3 +187,31 @@ def _tell_fault(error: Exception, *, with_trace: bool) -> int:
             err=True,
         )
     return 1
+
+
+def show_deliveries(told: list[dict], *, inbox: Path, receipts: Path) -> None:
+    """What became of each delivered file, in a table and a sentence."""
+    if not told:
+        where = shown(inbox)
+        click.echo(f"Ingen fil att läsa. Lägg leveranserna i {where}.")
+        return
+    words = "Fil Källa Rader Sparade Samma Karantän Borta Utfall".split()
+    keys = [*DELIVERY_KEYS[:-1], "rows_withdrawn", DELIVERY_KEYS[-1]]
+    print_table(words, [[row[key] for key in keys] for row in told])
+    n_refused = sum("error" in row for row in told)
+    if n_refused:
+        click.echo(f"{n_refused} av {len(told)} filer lästes inte in; se felen ovan.")
+    if n_refused == len(told):
+        return
+    if all(row["status"] == "redan inläst" for row in told if "error" not in row):
+        click.echo("Inget nytt: filerna var redan inlästa.")
+        return
+    stored, gone, rejected = (
+        sum(row[key] for row in told if row["status"] == "inläst")
+        for key in ("rows_stored", "rows_withdrawn", "rows_quarantined")
+    )
+    click.echo(
+        f"{number(stored, 'rad sparad', 'rader sparade')}, {gone} återtagna, "
+        f"{rejected} i karantän. Kvittenser till avsändarna: "
+        f"{shown(receipts)}"
+    )

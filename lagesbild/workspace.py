@@ -85,12 +85,6 @@ class LinkRules(_Strict):
     max_hours: Annotated[float, Field(gt=0)] = 24
 
 
-class Limits(_Strict):
-    """How large a file may be (megabytes) before it is refused unread."""
-
-    max_file_mb: Annotated[float, Field(gt=0, le=500)] = 50
-
-
 class Governance(_Strict):
     """Why row data may be kept, and for how long (months)."""
 
@@ -200,7 +194,6 @@ class Settings(_Strict):
     audiences: Audiences = Audiences()
     measure: MeasureRules = MeasureRules()
     link: LinkRules = LinkRules()
-    limits: Limits = Limits()
     sources: dict[str, Source] = {}
 
 
@@ -324,7 +317,6 @@ _REASONS = {
     "string_too_short": "är för kort eller tom",
     "greater_than_equal": "är för litet",
     "greater_than": "är för litet",
-    "less_than_equal": "är för stort",
 }
 
 

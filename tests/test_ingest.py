@@ -304,20 +304,6 @@ def test_ready_made_counts_replace_their_period_and_lost_cells_are_counted(ws, o
 # --- where, and told by whom ----------------------------------------------------------
 
 
-def test_counts_by_deso_get_an_area_only_where_it_lies_within_one(ws, outside):
-    lines = ["deso;brottstyp;period;antal"]
-    for deso in ("9999A0010", "9999A0020", "9999A0099"):
-        lines += [f"{deso};klotter;2026-K1;3", f"{deso};nara_relation;2026-K1;4"]
-    told = _ingest(ws, write(outside / "deso_2026-K1.csv", lines))
-    assert _counts(told) == (6, 6, 0, 0, 0)
-    counts = store.load_ready_counts(ws)
-    open_ones = counts[counts["protected_class"].isna()]
-    assert open_ones["area_id"].fillna("").tolist() == ["A01", "", ""]
-    hidden = counts[counts["protected_class"].notna()]
-    assert hidden[["area_id", "deso_code"]].isna().all(axis=None)
-    assert hidden["n_offences"].sum() == 12
-
-
 def test_one_event_told_by_two_counts_where_the_police_say(ws, outside):
     file = write_reports(outside, (1, "2026-02-03", "Klotter", "Kvarngatan 2"))
     _ingest(ws, file)

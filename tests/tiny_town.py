@@ -104,14 +104,6 @@ area_id = "omrade"
 category = "brottstyp"
 period = "period"
 n_offences = "antal"
-[[sources.antal.layouts]]
-files = "deso_*.csv"
-format = "csv"
-[sources.antal.layouts.columns]
-deso_code = "deso"
-category = "brottstyp"
-period = "period"
-n_offences = "antal"
 
 [sources.utan_beslut]
 name = "Källa utan beslut"

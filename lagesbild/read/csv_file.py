@@ -11,12 +11,12 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from contextlib import suppress
 
 import pandas as pd
 
 from lagesbild.errors import ReadError
 from lagesbild.read.header import MAX_TITLE_ROWS, Header, build_frame, find_header
-from lagesbild.read.limits import check_lines, check_table
 from lagesbild.workspace import Layout
 
 _SEPARATORS = {";": "semikolon", ",": "komma", "\t": "tabb", "|": "lodstreck"}
@@ -26,10 +26,9 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _SHOWN = {"utf-8-sig": "UTF-8 med BOM", "cp1252": "Windows-1252"}
-_SWEDISH = "åäöÅÄÖéÉèÈüÜáÁàÀøØæÆñçëÿ§°²³½´`¨–—’‘”“…•€\xa0«»·®©×±µ"
-_TWICE_ENCODED = ["Ã" + last for last in "¥¤¶\x85\x84\x96…„–"]
-_MOST_LINES_OF_A_ROW = 100
-_SAMPLE = 65_536
+_LETTERS = re.compile(r"[^\x00-\x7f]")
+_SWEDISH = re.compile(r"[åäöÅÄÖéÉèÈüÜáÁàÀøØæÆñçëÿ§°²³½´`¨–—’‘”“…•€\xa0«»·®©×±µ]")
+_TWICE_ENCODED = re.compile(r"Ã[¥¤¶\x85\x84\x96…„–]")
 
 
 def decode(content: bytes, *, file_name: str, encoding: str | None = None):
@@ -63,8 +62,7 @@ def _propose(content: bytes) -> str:
     if content.count(b"\x00") > len(content) // 8:
         from charset_normalizer import from_bytes
 
-        wide = ["utf_16_le", "utf_16_be"]
-        best = from_bytes(content[:_SAMPLE], cp_isolation=wide).best()
+        best = from_bytes(content, cp_isolation=["utf_16_le", "utf_16_be"]).best()
         return best.encoding if best else "utf-16-le"
     return next(
         (name for name in ("utf-8", "cp1252") if _fits(content, name)), "latin-1"
@@ -92,14 +90,14 @@ def _decode_as(content: bytes, encoding: str, file_name: str) -> str:
 
 def _sane(text: str, encoding: str, file_name: str) -> str:
     """Hold text to what a Swedish file holds, so that a wrong decoding is seen."""
-    n_foreign = len(text) - len(text.encode("ascii", errors="ignore"))
-    n_strange = n_foreign - sum(map(text.count, set(_SWEDISH)) if n_foreign else [])
-    n_twice = sum(map(text.count, _TWICE_ENCODED))
+    foreign = _LETTERS.findall(text)
+    n_strange = sum(not _SWEDISH.match(letter) for letter in foreign)
+    n_twice = len(_TWICE_ENCODED.findall(text))
     is_older = not encoding.startswith(("utf-8", "utf_8"))
     wrong = "\ufffd" in text or "\x00" in text
-    wrong = wrong or 2 * n_twice > n_foreign - n_twice
+    wrong = wrong or 2 * n_twice > len(foreign) - n_twice
     if is_older:
-        wrong = wrong or 2 * n_strange > n_foreign
+        wrong = wrong or 2 * n_strange > len(foreign)
         wrong = wrong or re.search(r"[\x80-\x9f]", text) is not None
     if wrong:
         raise ReadError(
@@ -139,17 +137,13 @@ def read_csv_file(
     """
     text, encoding = decode(content, file_name=file_name, encoding=layout.encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ")
-    check_lines(text, file_name=file_name)
     lines = [line + "\n" for line in text.rstrip("\n").split("\n")]
     wanted = tuple(layout.columns.values())
     separator, header = _find_separator(lines, wanted, layout.separator)
     if not header.matches:
         return None, header, ()
     body = lines[header.position + 1 :]
-    check_table(len(body), len(header.headings), file_name=file_name)
-    del text, lines
     rows, broken = _split(body, separator, len(header.headings))
-    del body  # the rows hold all of it once more
     frame, counted = build_frame(rows, header, broken)
     detected = (
         f"Teckenkodning: {_SHOWN.get(encoding, encoding.upper())}.",
@@ -168,7 +162,7 @@ def _find_separator(
     best = tried[0], Header(0, (), wanted, ())
     for separator in tried:
         # one line a row: title rows above may hold a lone quotation mark
-        rows = [_next_row([line], 0, separator)[0] for line in head]
+        rows = [next(csv.reader([line], delimiter=separator), []) for line in head]
         header = find_header(rows, wanted)
         if header.matches:
             return separator, header
@@ -205,26 +199,22 @@ def _split(
     broken: dict[int, str] = {}
     start = 0
     while start < len(lines):
-        row, n_lines = _next_row(lines, start, separator)
-        span = lines[start : start + n_lines]
-        if n_lines == 0 or (n_lines > 1 and _swallows(row, span, separator, width)):
+        reader = csv.reader(lines[start:], delimiter=separator)
+        done = 0
+        # csv.Error: a field without end, so the line where it began is broken
+        with suppress(csv.Error):
+            for row in reader:
+                span = lines[start + done : start + reader.line_num]
+                if len(span) > 1 and _swallows(row, span, separator, width):
+                    break
+                rows.append(row)
+                done = reader.line_num
+        start += done
+        if start < len(lines):
             broken[len(rows)] = "ett citattecken i raden avslutas aldrig"
-            row, n_lines = [""], 1
-        if len(row) > width:  # of what is too much, enough to tell that there is any
-            row[width:] = [next(filter(str.strip, row[width:]), "")]
-        rows.append(row)
-        start += n_lines
+            rows.append([""])
+            start += 1
     return rows, broken
-
-
-def _next_row(lines: list[str], start: int, separator: str) -> tuple[list[str], int]:
-    """The row that begins on a line and how many lines it takes; 0 if it has no end."""
-    end = min(start + _MOST_LINES_OF_A_ROW, len(lines))
-    reader = csv.reader((lines[n] for n in range(start, end)), delimiter=separator)
-    try:
-        return next(reader), reader.line_num
-    except csv.Error:  # a cell longer than csv takes
-        return [], 0
 
 
 def _swallows(row: list[str], span: list[str], separator: str, width: int) -> bool:

@@ -18,11 +18,12 @@ from lagesbild.errors import ReadError
 from lagesbild.read.csv_file import read_csv_file
 from lagesbild.read.excel_file import read_excel_file
 from lagesbild.read.header import BROKEN, Header, not_found
-from lagesbild.read.limits import MAX_MB, check_size
 from lagesbild.read.polisen_api import read_polisen_api
 from lagesbild.workspace import Layout, Source
 
 __all__ = ["BROKEN", "Delivered", "read_delivery"]
+
+_MAX_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Delivered:
     file_name: str = ""
 
 
-def read_delivery(file: Path, source: Source, *, max_mb: float = MAX_MB) -> Delivered:
+def read_delivery(file: Path, source: Source) -> Delivered:
     """Read a delivered file.
 
     Parameters
@@ -59,8 +60,6 @@ def read_delivery(file: Path, source: Source, *, max_mb: float = MAX_MB) -> Deli
     file : Path
     source : Source
         Its layouts say in which shapes its files come.
-    max_mb : float
-        A larger file is refused before it is read.
 
     Returns
     -------
@@ -69,12 +68,11 @@ def read_delivery(file: Path, source: Source, *, max_mb: float = MAX_MB) -> Deli
     Raises
     ------
     ReadError
-        If the file is missing, too large, empty, damaged or in an unknown encoding,
-        or if not exactly one layout fits it; names the headings that are missing.
+        If the file is missing, empty, damaged or in an unknown encoding, or if not
+        exactly one layout fits it; names the headings that are missing.
     """
     file = Path(file)
     candidates = _candidates(file.name, source)
-    check_size(file, max_mb)
     content = _read_bytes(file)
     fitting: list[Delivered] = []
     told: dict[str, Header] = {}
@@ -120,6 +118,11 @@ def _candidates(file_name: str, source: Source) -> dict[str, Layout]:
 
 def _read_bytes(file: Path) -> bytes:
     try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise ReadError(
+                f"{file.name}: filen är större än {_MAX_BYTES // 1_000_000} MB. Be "
+                "avsändaren dela den på flera perioder."
+            )
         return file.read_bytes()
     except OSError:
         raise ReadError(

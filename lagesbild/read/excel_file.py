@@ -15,7 +15,6 @@ import pandas as pd
 
 from lagesbild.errors import ReadError
 from lagesbild.read.header import MAX_TITLE_ROWS, Header, build_frame, find_header
-from lagesbild.read.limits import check_table, check_zip
 from lagesbild.workspace import Layout
 
 _CELL_ERRORS = ("#N/A", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
@@ -80,13 +79,23 @@ def read_sheets(
     content: bytes, wanted: str | None, file_name: str
 ) -> list[tuple[str, list[list[str]]]]:
     """Name and rows of each sheet, every row as wide as the widest."""
+    import openpyxl
+
     if not content:
         raise ReadError(f"{file_name}: filen är tom. Be avsändaren skicka den igen.")
     try:
-        return _unpack(content, wanted, file_name)
-    except (ReadError, MemoryError):
-        raise
-    except Exception:  # on a damaged file openpyxl and what it uses raise anything
+        book = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=True
+        )
+        names = [sheet.title for sheet in book.worksheets]
+        if wanted is not None and wanted not in names:
+            raise ReadError(
+                f"{file_name}: bladet '{wanted}' finns inte. Rätta 'sheet' i "
+                "kommun.toml eller be avsändaren om rätt fil."
+            )
+        chosen = names if wanted is None else [wanted]
+        return [(name, _read_rows(book[name])) for name in chosen]
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError):
         raise ReadError(
             f"{file_name}: filen är ingen läsbar Excelfil (.xlsx). Den kan vara "
             "skadad, lösenordsskyddad eller i det äldre formatet .xls: öppna den i "
@@ -94,41 +103,12 @@ def read_sheets(
         ) from None
 
 
-def _unpack(
-    content: bytes, wanted: str | None, file_name: str
-) -> list[tuple[str, list[list[str]]]]:
-    import openpyxl
-
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        check_zip(packed, file_name=file_name)
-    book = openpyxl.load_workbook(
-        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-    )
-    names = [sheet.title for sheet in book.worksheets]
-    if wanted is not None and wanted not in names:
-        raise ReadError(
-            f"{file_name}: bladet '{wanted}' finns inte. Rätta 'sheet' i "
-            "kommun.toml eller be avsändaren om rätt fil."
-        )
-    chosen = names if wanted is None else [wanted]
-    return [(name, _read_rows(book[name], file_name)) for name in chosen]
-
-
-def _read_rows(sheet, file_name: str) -> list[list[str]]:
+def _read_rows(sheet) -> list[list[str]]:
     sheet.reset_dimensions()  # what other programs write there is often wrong
-    rows: list[list[str]] = []
-    n_blank, width = 0, 0
-    for values in sheet.values:
-        row = [_to_text(value) for value in values]
-        while row and not row[-1]:
-            row.pop()
-        n_blank += not row  # formatted rows without text may go on to the last
-        if not row:
-            continue
-        rows += [[] for _ in range(n_blank)]
-        rows.append(row)
-        n_blank, width = 0, max(width, len(row))
-        check_table(len(rows), width, file_name=file_name)
+    rows = [[_to_text(value) for value in row] for row in sheet.values]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((len(row) for row in rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]
 
 

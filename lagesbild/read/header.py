@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.errors import ReadError
@@ -83,14 +84,12 @@ def _distinct(headings: list[str]) -> tuple[str, ...]:
     """Name empty headings by their place and number repeated ones."""
     while headings and not headings[-1]:
         headings = headings[:-1]
-    named, told, latest = [], {BROKEN}, {}
+    named, told = [], {BROKEN}
     for place, heading in enumerate(headings, start=1):
-        base = heading or f"kolumn {place}"
-        name, number = base, latest.get(base, 1)
+        name, number = heading or f"kolumn {place}", 1
         while name in told:
             number += 1
-            name = f"{base} ({number})"
-        latest[base] = number
+            name = f"{heading or f'kolumn {place}'} ({number})"
         told.add(name)
         named.append(name)
     return tuple(named)
@@ -120,33 +119,24 @@ def build_frame(
     width, broken = len(header.headings), dict(broken or {})
     is_blank = [not any(cell.strip() for cell in row) for row in rows]
     kept = [i for i, blank in enumerate(is_blank) if not blank or i in broken]
+    fitted = []
     for i in kept:
         row = rows[i]
         if i not in broken and any(cell.strip() for cell in row[width:]):
             broken[i] = f"raden har fler fält än rubrikradens {width}"
         elif i not in broken and len(row) < width:
             broken[i] = f"raden har {len(row)} fält men rubrikraden {width}"
+        fitted.append((row + [""] * (width - len(row)))[:width])
+    table = np.array(fitted, dtype=object).reshape(len(kept), width)
     index = pd.RangeIndex(1, len(kept) + 1, name="row_number")
-    columns = {  # one at a time: the whole table as objects would take much memory
-        name: _column(rows, kept, place, index)
-        for place, name in enumerate(header.headings)
-    }
-    reasons = pd.Series([broken.get(i) for i in kept], index=index, dtype="str")
-    frame = pd.DataFrame({**columns, BROKEN: reasons}, index=index)
+    frame = pd.DataFrame(table, columns=list(header.headings), index=index)
+    frame = frame.astype("str").apply(lambda column: column.str.strip())
+    frame = frame.mask(frame == "")
+    frame[BROKEN] = pd.Series([broken.get(i) for i in kept], index=index, dtype="str")
     n_blank, n_broken = sum(is_blank), sum(i in broken for i in kept)
     notes = [f"{n_blank} tomma rader räknas inte som rader."] if n_blank else []
     notes += [f"{n_broken} rader går inte att dela i kolumner."] if n_broken else []
     return frame, tuple(notes)
-
-
-def _column(
-    rows: list[list[str]], kept: list[int], place: int, index: pd.RangeIndex
-) -> pd.Series:
-    """One column of the kept rows, stripped; missing where a row is short or blank."""
-    text = [
-        rows[i][place].strip() or None if place < len(rows[i]) else None for i in kept
-    ]
-    return pd.Series(text, index=index, dtype="str")
 
 
 def not_found(file_name: str, told: dict[str, Header]) -> ReadError:

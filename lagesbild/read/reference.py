@@ -36,8 +36,6 @@ _OPTIONAL = {
 }
 _NUMBERS = ("year", "n_inhabitants", "easting_m", "northing_m")
 _BASE_KINDS = {"vatten": "water", "vag": "road"}
-# EPSG:3006, metres: the bounds of the contract
-_WEST, _SOUTH, _EAST, _NORTH = 200_000, 6_000_000, 1_000_000, 7_800_000
 
 
 def load_areas(ws: Workspace) -> gpd.GeoDataFrame:
@@ -375,14 +373,6 @@ def _polygons(shapes: gpd.GeoSeries, where: str, heading: str) -> gpd.GeoSeries:
             f"{where}: {faulty.sum()} rader saknar giltig yta, den första på rad "
             f"{_line(faulty)}. Rätta geometrin i kartprogrammet (t.ex. 'Laga "
             f"geometrier') och behåll kolumnen '{heading}'."
-        )
-    west, south, east, north = shapes.total_bounds
-    # written so that what is no number is outside too
-    if not (west >= _WEST and south >= _SOUTH and east <= _EAST and north <= _NORTH):
-        raise RegisterError(
-            f"{where}: ytorna ligger inte i Sverige, eller så är lagret tomt. "
-            "Kontrollera att lagret har ytor och att dess koordinatsystem är det som "
-            "anges i filen."
         )
     return shapes
 
