@@ -26,7 +26,6 @@ SETTINGS = {
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
-    "`[limits]`": workspace.Limits,
     "`[sources.<namn>]`": workspace.Source,
     "`[[sources.<namn>.layouts]]`": workspace.Layout,
     "`[sources.<namn>.governance]`": workspace.Governance,
