@@ -17,9 +17,6 @@ import pandas as pd
 from lagesbild.errors import ProtectError
 
 WHOLE = "*"
-CEILING = 100_000.0
-SLACK = 1e-5
-N_CROWDS = 16
 BY_AREA = ("n_offences", "n_observations")
 BY_GROUP = ("n_reports", "n_events", "n_events_occurred")
 
@@ -226,8 +223,9 @@ def _tree_equations(value, there, tree):
 
 
 def _count(equations, known, number, n_hidden, range_min) -> int:
-    from scipy.optimize import linprog
     from scipy.sparse import coo_array
+
+    from lagesbild.protect.outsider import SLACK, place_unknowns
 
     row, column, sign, right = [], [], [], []
     for cells, signs in equations:
@@ -243,34 +241,6 @@ def _count(equations, known, number, n_hidden, range_min) -> int:
         row += [len(right)] * int((~told).sum())
         right.append(constant)
     matrix = coo_array((sign, (row, column)), shape=(len(right), n_hidden)).tocsr()
-    low = np.full(n_hidden, np.inf)
-    high = np.full(n_hidden, -np.inf)
-
-    def ask(objective: np.ndarray) -> None:
-        answer = linprog(
-            objective,
-            A_eq=matrix if len(right) else None,
-            b_eq=right or None,
-            bounds=(0, CEILING),
-            method="highs",
-        )
-        if answer.status != 0:
-            raise ProtectError("Visade tal går inte ihop. Inget har skrivits.")
-        np.minimum(low, answer.x, out=low)
-        np.maximum(high, answer.x, out=high)
-
-    chance = np.random.default_rng(7)
-    for _ in range(N_CROWDS):
-        open_ = ~(high - low >= range_min - SLACK)
-        if not open_.any():
-            return 0
-        push = chance.normal(size=n_hidden) * open_
-        ask(push)
-        ask(-push)
-    for cell in np.flatnonzero(~(high - low >= range_min - SLACK)):
-        if high[cell] - low[cell] < range_min - SLACK:
-            alone = np.zeros(n_hidden)
-            alone[cell] = 1.0
-            ask(alone)
-            ask(-alone)
+    every = np.arange(n_hidden)
+    low, high = place_unknowns(matrix, np.array(right), every, range_min=range_min)
     return int((high - low < range_min - SLACK).sum())

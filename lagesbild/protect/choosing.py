@@ -10,12 +10,11 @@ more until every hidden cell could lie within at least ``range_min``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
-from lagesbild.protect import intervals, program
+from lagesbild.protect.relations import Rules, Table, make_table
+from lagesbild.protect.search import choose
 
 MUNICIPALITY = "*"
 ALL = "alla"
@@ -29,14 +28,6 @@ MEASURES = {
 WHOLE_MEASURES = ("n_reports", "n_events", "n_events_occurred")
 """Counts shown for the whole municipality and category groups only."""
 _BESIDE = ("n_offences", "n_observations", "n_reports", "n_events")
-
-
-@dataclass(frozen=True)
-class Sums:
-    """The sums of one table: ``total[i]`` is the sum of the cells ``parts[i]``."""
-
-    total: list[int]
-    parts: list[np.ndarray]
 
 
 def choose_hidden(
@@ -71,6 +62,7 @@ def choose_hidden(
         ``cells`` is False.
     """
     names = [*MEASURES, *WHOLE_MEASURES]
+    rules = Rules(threshold, range_min)
     hidden = pd.DataFrame(False, index=cells.index, columns=names)
     if threshold <= 1:
         return hidden
@@ -79,7 +71,7 @@ def choose_hidden(
     before = hidden if hidden_before is None else hidden_before[names]
     for measure, counts in MEASURES.items():
         must = _is_small(cells, counts, threshold) | before[measure]
-        hidden[measure] = _protect(cells, measure, tree, must, threshold, range_min)
+        hidden[measure] = _protect(cells, measure, tree, must, rules)
     parents = set(tree["parent"])
     is_whole = (cells["area_id"] == MUNICIPALITY) & cells["category"].isin(parents)
     # the four counts stand beside each other there: one hidden hides them all, since
@@ -93,7 +85,7 @@ def choose_hidden(
         shown = whole[f"{measure}_status"] == "shown"
         must = (beside | few[measure])[is_whole] & shown
         must |= before.loc[is_whole, measure]
-        narrow = _protect(whole, measure, tree, must, threshold, range_min)
+        narrow = _protect(whole, measure, tree, must, rules)
         hidden[measure] = cells[f"{measure}_status"] == "shown"
         hidden.loc[is_whole, measure] = narrow
     return hidden
@@ -109,33 +101,31 @@ def _is_small(cells: pd.DataFrame, counts: tuple[str, ...], threshold: int):
     return shown & (least < threshold)
 
 
-def _protect(cells, measure, tree, must, threshold, range_min) -> pd.Series:
+def _protect(cells, measure, tree, must, rules: Rules) -> pd.Series:
     hidden = pd.Series(False, index=cells.index)
     shown = cells[f"{measure}_status"] == "shown"
     for _, rows in cells[shown].groupby("period", sort=True):
         forced = must.loc[rows.index].to_numpy()
         if not forced.any():
             continue
-        table = rows[["area_id", "category"]].assign(value=rows[measure].astype(float))
-        cell_of, sums = make_sums(table, tree)
-        values = np.zeros(cell_of.max() + 1)
-        values[cell_of] = table["value"]
-        primary = np.zeros(len(values), dtype=bool)
+        frame = rows[["area_id", "category"]].assign(value=rows[measure].astype(float))
+        cell_of, table = make_quarter(frame, tree)
+        primary = np.zeros(table.n_cells, dtype=bool)
         np.logical_or.at(primary, cell_of, forced)
-        cost = np.zeros(len(values))
-        np.maximum.at(cost, cell_of, _cost(table, tree))
-        chosen = choose(values, sums, primary, cost, threshold, range_min)
+        cost = np.zeros(table.n_cells)
+        np.maximum.at(cost, cell_of, _cost(frame, tree))
+        chosen = choose(table, primary, cost, rules).hidden
         hidden.loc[rows.index] = chosen[cell_of]
     return hidden
 
 
-def make_sums(table: pd.DataFrame, tree: pd.DataFrame) -> tuple[np.ndarray, Sums]:
-    """The sums that hold in one table.
+def make_quarter(frame: pd.DataFrame, tree: pd.DataFrame) -> tuple[np.ndarray, Table]:
+    """Make one quarter of one count a table with its sums.
 
     Parameters
     ----------
-    table : DataFrame
-        One row, one cell: area_id, category.
+    frame : DataFrame
+        One row, one cell: area_id, category, value.
     tree : DataFrame
         category, parent.
 
@@ -144,32 +134,32 @@ def make_sums(table: pd.DataFrame, tree: pd.DataFrame) -> tuple[np.ndarray, Sums
     cell_of : ndarray of int
         For each row the number of its cell; rows that are equal by necessity (a group
         with one member) share one.
-    sums : Sums
-        Those of which every part stands in the table, since one that is missing
-        leaves the total unknown.
+    table : Table
+        With the sums of which every part stands in the frame, since one that is
+        missing leaves the total unknown.
     """
-    same = _same_category(tree, set(table["category"]))
-    category = table["category"].map(same)
-    pairs = pd.MultiIndex.from_arrays([table["area_id"], category])
+    same = _same_category(tree, set(frame["category"]))
+    category = frame["category"].map(same)
+    pairs = pd.MultiIndex.from_arrays([frame["area_id"], category])
     cell_of, unique = pd.factorize(pairs)
     number = pd.Series(np.arange(len(unique)), index=unique)
-    total, parts = [], []
+    sums = []
     for _, at in number.groupby(level=1, sort=True):
         here = dict(zip(at.index.get_level_values(0), at, strict=True))
         whole = here.pop(MUNICIPALITY, None)
         if whole is not None and here:
-            total.append(whole)
-            parts.append(np.array(list(here.values())))
-    nodes = tree[tree["category"].isin(set(table["category"]))]
+            sums.append(np.array([whole, *here.values()]))
+    nodes = tree[tree["category"].isin(set(frame["category"]))]
     for _, at in number.groupby(level=0, sort=True):
         here = dict(zip(at.index.get_level_values(1), at, strict=True))
         for parent, below in nodes.groupby("parent", sort=True)["category"]:
             known = {here[same[c]] for c in below if same[c] in here}
             top = here.get(same.get(parent, parent))
             if top is not None and known and known != {top}:
-                total.append(top)
-                parts.append(np.array(sorted(known)))
-    return cell_of, Sums(total, parts)
+                sums.append(np.array([top, *sorted(known)]))
+    values = np.zeros(len(unique))
+    values[cell_of] = frame["value"]
+    return cell_of, make_table(values, sums)
 
 
 def _same_category(tree: pd.DataFrame, present: set[str]) -> dict[str, str]:
@@ -185,72 +175,11 @@ def _same_category(tree: pd.DataFrame, present: set[str]) -> dict[str, str]:
     return same
 
 
-def _cost(table: pd.DataFrame, tree: pd.DataFrame) -> np.ndarray:
+def _cost(frame: pd.DataFrame, tree: pd.DataFrame) -> np.ndarray:
     """Fewest cells first, then small values; totals are dearer, "*" dearest."""
-    value = table["value"].to_numpy()
-    is_total = table["category"].isin(set(tree["parent"])).to_numpy()
-    is_whole = (table["area_id"] == MUNICIPALITY).to_numpy()
+    value = frame["value"].to_numpy()
+    is_total = frame["category"].isin(set(tree["parent"])).to_numpy()
+    is_whole = (frame["area_id"] == MUNICIPALITY).to_numpy()
     weight = np.where(is_total, 2.0, 1.0) * np.where(is_whole, 200.0, 1.0)
-    weight[is_whole & (table["category"] == ALL).to_numpy()] = 20_000.0
+    weight[is_whole & (frame["category"] == ALL).to_numpy()] = 20_000.0
     return weight + 0.1 * value / (value.max() + 1)
-
-
-def choose(
-    values: np.ndarray,
-    sums: Sums,
-    primary: np.ndarray,
-    cost: np.ndarray,
-    threshold: int,
-    range_min: int,
-) -> np.ndarray:
-    """Choose the cells of one table to hide.
-
-    Parameters
-    ----------
-    values : ndarray
-        The counts.
-    sums : Sums
-    primary : ndarray of bool
-        Must be hidden.
-    cost : ndarray
-        What hiding a cell costs, above 0.
-    threshold, range_min : int
-
-    Returns
-    -------
-    ndarray of bool
-        True where hidden.
-    """
-    hidden = program.fewest(values, sums, primary, cost, threshold, range_min)
-    while True:
-        narrow = intervals.find_narrow(values, sums, hidden, range_min)
-        if not narrow.any() or hidden.all():
-            return hidden
-        # another cell beside each narrow one, then all sums in order again
-        wider = hidden | _neighbours(sums, narrow, hidden, cost)
-        if (wider == hidden).all():
-            wider = hidden | _cheapest(hidden, cost)
-        hidden = program.fewest(values, sums, wider, cost, threshold, range_min)
-
-
-def _neighbours(sums: Sums, narrow, hidden, cost) -> np.ndarray:
-    """For each narrow cell the cheapest shown cell in one of its sums."""
-    extra = np.zeros_like(hidden)
-    for cell in np.flatnonzero(narrow):
-        near: set[int] = set()
-        for total, parts in zip(sums.total, sums.parts, strict=True):
-            if cell == total or cell in parts:
-                near |= {total, *parts.tolist()}
-        if any(extra[other] for other in near):
-            continue
-        shown = [other for other in sorted(near) if not hidden[other]]
-        if shown:
-            extra[min(shown, key=lambda other: (cost[other], other))] = True
-    return extra
-
-
-def _cheapest(hidden, cost) -> np.ndarray:
-    shown = np.flatnonzero(~hidden)
-    extra = np.zeros_like(hidden)
-    extra[shown[np.argmin(cost[shown])]] = True
-    return extra

@@ -1,105 +1,236 @@
 """The mixed integer program that picks the fewest cells to hide beside the small ones.
 
-In: one table's values, sums, small cells and costs. Out: which cells are hidden. Used
-by ``choosing``. HiGHS runs in one thread with a limit on nodes, never on time, so
-that the answer is the same on every machine.
+In: a table, its small cells and costs. Out: which cells are hidden, and a bound that no
+choice can be below. Used by ``search``. What a choice must fulfil is kept as ``Rows``:
+those that every table has, and those that ``intervals`` finds on the way.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lagesbild.errors import ProtectError
+from lagesbild.protect.relations import Rules, Table
+
 if TYPE_CHECKING:
-    from lagesbild.protect.choosing import Sums
+    from scipy.sparse import csr_array
 
-MAX_NODES = 400
-GAP = 0.005
+_NOTHING = 1e-9
 
 
-def fewest(
-    values: np.ndarray,
-    sums: Sums,
-    forced: np.ndarray,
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows ``sum(coefficient × hidden) >= least``, one column a cell."""
+
+    matrix: csr_array
+    least: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.least)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try: nodes give the same answer everywhere, seconds do not."""
+
+    nodes: int | None = None
+    seconds: float | None = None
+    gap: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A choice, and the least cost that any choice has."""
+
+    hidden: np.ndarray
+    bound: float
+    is_proved: bool
+
+
+class Gatherer:
+    """Rows gathered one by one."""
+
+    def __init__(self) -> None:
+        self.columns: list[np.ndarray] = []
+        self.coefficients: list[np.ndarray] = []
+        self.least: list[float] = []
+
+    def add(self, columns, coefficients, least: float) -> None:
+        self.columns.append(np.asarray(columns))
+        self.coefficients.append(np.asarray(coefficients, dtype=float))
+        self.least.append(float(least))
+
+    def rows(self, n_cells: int) -> Rows:
+        from scipy.sparse import csr_array
+
+        starts = np.cumsum([0, *(len(c) for c in self.columns)])
+        columns = np.concatenate([np.zeros(0, dtype=np.int64), *self.columns])
+        data = np.concatenate([np.zeros(0), *self.coefficients])
+        shape = (len(self.least), n_cells)
+        return Rows(
+            csr_array((data, columns, starts), shape=shape), np.array(self.least)
+        )
+
+
+def join(*several: Rows) -> Rows:
+    """All rows of several."""
+    from scipy.sparse import vstack
+
+    full = [rows for rows in several if len(rows)] or [several[0]]
+    matrix = vstack([rows.matrix for rows in full], format="csr")
+    return Rows(matrix, np.concatenate([rows.least for rows in full]))
+
+
+def make_rows(table: Table, primary: np.ndarray, rules: Rules) -> Rows:
+    """Make the rows that every safe choice fulfils.
+
+    In no sum exactly one cell is hidden; where the hidden parts of a shown total are
+    two, and one is 1 and the other small, there is a third; and the hidden parts of a
+    shown total make at least ``range_min`` together. A sum that holds a cell nobody is
+    to see gives none.
+    """
+    gather = Gatherer()
+    room = np.minimum(table.values, rules.range_min)
+    for members in table.sums:
+        if not table.published[members].all():
+            continue
+        held = primary[members]
+        if held.sum() == 1:
+            free = members[~held]
+            gather.add(free, np.ones(len(free)), 1)
+        elif not held.any():
+            for place in range(len(members)):
+                signs = np.ones(len(members))
+                signs[place] = -1.0
+                gather.add(members, signs, 0)
+        if rules.singleton:
+            _add_singleton(gather, table, members, held, rules.threshold)
+        _add_room(gather, room, members, held, rules.range_min)
+    return gather.rows(table.n_cells)
+
+
+def _add_singleton(gather, table, members, held, threshold) -> None:
+    two = table.values[members[held]]
+    if len(two) != 2 or held[0]:
+        return
+    if two.min() == 1 and two.max() < threshold:
+        free = members[~held]
+        gather.add(free, np.ones(len(free)), 1)
+
+
+def _add_room(gather, room, members, held, least) -> None:
+    """A part of a shown total can vary by no more than the hidden parts' sum."""
+    total, parts = members[0], members[1:]
+    if held[0] or len(parts) < 2:
+        return
+    have = room[parts[held[1:]]].sum()
+    if held[1:].any():
+        if have < least:
+            free = parts[~held[1:]]
+            needed = least - have
+            capacity = np.append(np.minimum(room[free], needed), needed)
+            gather.add(np.append(free, total), capacity, needed)
+        return
+    capacity = np.append(room[parts], least)
+    columns = np.append(parts, total)
+    for place in np.flatnonzero(room[parts] < least):
+        needed = capacity.copy()
+        needed[place] -= least
+        gather.add(columns, needed, 0)
+
+
+def solve(
+    rows: Rows,
     cost: np.ndarray,
-    threshold: int,
-    range_min: int,
-) -> np.ndarray:
-    """Pick the cheapest cells such that no sum gives a hidden cell away by itself.
+    at_least: np.ndarray,
+    at_most: np.ndarray,
+    effort: Effort,
+    *,
+    start: np.ndarray | None = None,
+) -> Solution | None:
+    """Solve the program between two choices.
 
     Parameters
     ----------
-    values, sums, forced, cost : as in ``choosing.choose``
-        Cells that are ``forced`` are hidden.
-    threshold : int
-        Below it a value is small (the singleton rule).
-    range_min : int
+    rows : Rows
+    cost : ndarray
+        What hiding each cell costs, above 0.
+    at_least, at_most : ndarray of bool
+        Cells that are hidden, and cells that may be.
+    effort : Effort
+    start : ndarray of bool, optional
+        A choice to better.
 
     Returns
     -------
-    ndarray of bool
-        True where hidden. In no sum exactly one cell is hidden; where two parts of a
-        shown total are, and one is 1 and the other small, there is a third; and the
-        hidden parts of a shown total make at least ``range_min``.
+    Solution or None
+        None if no choice was found.
     """
-    rows = _Rows(len(values))
-    room = np.minimum(np.ceil(values), range_min)
-    for total, parts in zip(sums.total, sums.parts, strict=True):
-        _add_sum(rows, total, parts, values, room, forced, threshold, range_min)
-    if not rows.bounds:
-        return forced.copy()
-    solved = _solve(rows, forced, cost)
-    return forced.copy() if solved is None else solved
+    free = np.flatnonzero(at_most & ~at_least)
+    least = rows.least - rows.matrix @ at_least.astype(float)
+    inside = rows.matrix[:, free].tocsr()
+    lowest = inside.copy()
+    lowest.data = np.minimum(lowest.data, 0)
+    open_ = np.asarray(lowest.sum(axis=1)).ravel() < least - _NOTHING
+    paid = cost[at_least].sum()
+    if not open_.any():
+        return Solution(at_least.copy(), paid, True)
+    solver = _load(inside[open_], least[open_], cost[free], effort)
+    if start is not None:
+        _propose(solver, start[free])
+    run(solver)
+    information = solver.getInfo()
+    if information.primal_solution_status != 2:  # no feasible choice was found
+        return None
+    hidden = at_least.copy()
+    hidden[free] = np.asarray(solver.getSolution().col_value) > 0.5
+    is_proved = solver.modelStatusToString(solver.getModelStatus()) == "Optimal"
+    return Solution(hidden, information.mip_dual_bound + paid, is_proved)
 
 
-class _Rows:
-    """Rows ``sum(coefficient × hidden) >= bound`` gathered for the solver."""
+def _load(matrix, least, cost, effort: Effort):
+    import highspy
 
-    def __init__(self, n_cells: int) -> None:
-        self.n_cells = n_cells
-        self.starts, self.columns = [0], []
-        self.coefficients, self.bounds = [], []
-
-    def add(self, columns, coefficients, bound: float) -> None:
-        self.columns.append(np.asarray(columns))
-        self.coefficients.append(np.asarray(coefficients, dtype=float))
-        self.starts.append(self.starts[-1] + len(columns))
-        self.bounds.append(float(bound))
-
-
-def _add_sum(rows, total, parts, values, room, forced, threshold, least) -> None:
-    members = np.append(parts, total)
-    held = members[forced[members]]
-    free = members[~forced[members]]
-    if len(held) == 1:
-        rows.add(free, np.ones(len(free)), 1)
-    if len(held) == 0:
-        for cell in free:
-            sign = np.where(members == cell, -1.0, 1.0)
-            rows.add(members, sign, 0)
-    if len(held) == 2 and not forced[total]:
-        two = values[held]
-        if two.min() == 1 and two.max() < threshold and len(free):
-            rows.add(free, np.ones(len(free)), 1)
-    _add_room(rows, total, parts, values, room, forced, least)
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_ = cost
+    model.col_lower_ = np.zeros(len(cost))
+    model.col_upper_ = np.ones(len(cost))
+    model.row_lower_ = least
+    model.row_upper_ = np.full(len(least), math.inf)
+    set_matrix(model, matrix)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
+    solver = quiet_solver()
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("mip_rel_gap", effort.gap)
+    if effort.nodes is not None:
+        solver.setOptionValue("mip_max_nodes", effort.nodes)
+    if effort.seconds is not None:
+        solver.setOptionValue("time_limit", max(effort.seconds, 0.1))
+    solver.passModel(model)
+    return solver
 
 
-def _add_room(rows, total, parts, values, room, forced, least) -> None:
-    """A part of a shown total can vary by no more than the hidden parts' sum."""
-    if forced[total] or len(parts) < 2:
-        return
-    held, free = parts[forced[parts]], parts[~forced[parts]]
-    # the most that hiding every part could give: a total of 2 can never give 3
-    have = values[held].sum()
-    columns, capacity = np.append(free, total), np.append(room[free], least)
-    if len(held) and have < least:
-        rows.add(columns, capacity, least - have)
-    if len(held) == 0:
-        for cell in free[values[free] < least]:
-            needed = capacity - np.where(columns == cell, least, 0.0)
-            rows.add(columns, needed, 0)
+def _propose(solver, start: np.ndarray) -> None:
+    import highspy
+
+    solution = highspy.HighsSolution()
+    solution.col_value = start.astype(float)
+    solver.setSolution(solution)
+
+
+def set_matrix(model, matrix: csr_array) -> None:
+    """Give a HiGHS model its matrix, row by row."""
+    import highspy
+
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    model.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    model.a_matrix_.value_ = matrix.data
 
 
 def quiet_solver():
@@ -109,37 +240,15 @@ def quiet_solver():
 
     solver = _Highs()
     solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
     return solver
 
 
-def _solve(rows: _Rows, forced: np.ndarray, cost: np.ndarray) -> np.ndarray | None:
+def run(solver) -> None:
+    """Run a HiGHS solver; what it cannot run is an error, never a silent nothing."""
     import highspy
 
-    columns = np.concatenate(rows.columns)
-    used = np.unique(columns)
-    where = np.full(rows.n_cells, -1)
-    where[used] = np.arange(len(used))
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(used), len(rows.bounds)
-    model.col_cost_ = cost[used]
-    model.col_lower_ = forced[used].astype(float)
-    model.col_upper_ = np.ones(len(used))
-    model.row_lower_ = np.array(rows.bounds)
-    model.row_upper_ = np.full(len(rows.bounds), math.inf)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = np.array(rows.starts, dtype=np.int32)
-    model.a_matrix_.index_ = where[columns].astype(np.int32)
-    model.a_matrix_.value_ = np.concatenate(rows.coefficients)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(used)
-    solver = quiet_solver()
-    solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("mip_max_nodes", MAX_NODES)
-    solver.setOptionValue("mip_rel_gap", GAP)
-    solver.passModel(model)
-    solver.run()
-    if solver.getInfo().primal_solution_status != 2:  # no feasible choice was found
-        return None
-    hidden = forced.copy()
-    hidden[used] |= np.asarray(solver.getSolution().col_value) > 0.5
-    return hidden
+    if solver.run() == highspy.HighsStatus.kError:
+        raise ProtectError(
+            "Lösaren kunde inte räkna ut vad som måste döljas. Inget har skrivits. "
+            "Meddela den som förvaltar programmet."
+        )
