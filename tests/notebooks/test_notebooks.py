@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import nbformat
 import pytest
 
 import lagesbild
+from lagesbild.present.display import PAGE_MIME
 from lagesbild.publish.products import PRODUCTS
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -96,3 +98,35 @@ def test_they_run_as_they_stand(ingested_demo, tmp_path):
     assert told.returncode == 0, told.stdout[-3000:]
     n_cells = sum(len(code_cells(file)) for file in FILES)
     assert f"{n_cells} passed" in told.stdout
+
+
+@pytest.fixture(scope="module")
+def seen(ingested_demo):
+    """What JupyterLab has to show of each cell of the picture, by the cell's name."""
+    from nbclient import NotebookClient
+
+    picture = read(FOLDER / "02_lagesbild.ipynb")
+    client = NotebookClient(picture, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(
+        env=os.environ | {"LAGESBILD_WORKSPACE": str(ingested_demo.root)},
+    )
+    outputs = {cell.id: cell.get("outputs", []) for cell in picture.cells}
+    return {id: found[-1].data for id, found in outputs.items() if found}
+
+
+@pytest.mark.demo
+@pytest.mark.slow
+def test_in_jupyterlab_the_map_pans_and_the_chart_answers_to_the_mouse(seen):
+    assert "L.map(" in seen["karta"]["text/html"].replace("&quot;", '"')
+    charts = [mime for mime in seen["utveckling"] if "vegalite" in mime]
+    assert len(charts) == 1
+    assert "tooltip" in json.dumps(seen["utveckling"][charts[0]])
+
+
+@pytest.mark.demo
+@pytest.mark.slow
+def test_every_cell_that_shows_has_something_for_the_page_too(seen):
+    shows = [id for id in seen if id not in ("parametrar", "oppna")]
+    assert len(shows) == 10
+    assert all(PAGE_MIME in seen[id] for id in shows)
+    assert all("text/html" in seen[id] for id in shows if id != "utveckling")
