@@ -7,6 +7,7 @@ the command line and by who imports ``lagesbild.protect``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -80,7 +81,7 @@ def suppress(
     choice = choose(
         table,
         primary,
-        _cost(table, cell_of[lattice.told]),
+        _cost(table, cell_of[lattice.told], top=cell_of[0]),
         Rules(threshold, range_min, singleton),
         time_limit=time_limit,
     )
@@ -92,20 +93,21 @@ def suppress(
     out[STATUS] = pd.Series(words, dtype="str")
     out = out[lattice.told].reset_index(drop=True)
     n_hidden = int((out[STATUS] != SHOWN).sum())
-    least = int(np.ceil(choice.bound - _TIE - 1e-6))
-    out.attrs = {
-        "n_hidden": n_hidden,
-        "n_least": max(least, int(is_small[lattice.told].sum())),
-    }
+    least = choice.bound - _TIE - 1e-6
+    least -= (
+        table.n_cells + 1 if least > table.n_cells else 0
+    )  # the grand total's price
+    n_primary = int(is_small[lattice.told].sum())
+    out.attrs = {"n_hidden": n_hidden, "n_least": max(math.ceil(least), n_primary)}
     return out
 
 
-def _cost(table, told: np.ndarray) -> np.ndarray:
+def _cost(table, told: np.ndarray, *, top: int) -> np.ndarray:
     """Fewest combinations first, then the least hidden in all; the grand total never.
 
     Whatever is hidden, the values add less than one cell.
     """
     number = np.bincount(told, minlength=table.n_cells).astype(float)
     cost = number + _TIE * table.values / max(table.values.sum(), 1)
-    cost[0] += table.n_cells
+    cost[top] += table.n_cells + 1
     return cost
