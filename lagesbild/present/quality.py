@@ -41,7 +41,6 @@ _HEADINGS = {
     "source": "Källa",
     "organisation": "Organisation",
     "file_name": "Fil",
-    "period": "Gäller",
     "received_on": "Kom in",
     "rows_in": "Rader in",
     "rows_stored": "Sparade",
@@ -114,7 +113,8 @@ def _frame(publication: Publication, name: str) -> pd.DataFrame | None:
     frame = publication.deliveries
     if "rows_in" not in frame:
         return None
-    return frame[frame["period"].astype(str) == str(publication.cycle)]
+    frame = frame[frame["period"].astype(str) == str(publication.cycle)]
+    return frame.drop(columns="period")  # the heading says it, and paper is narrow
 
 
 def _table(frame: pd.DataFrame, name: str, title: str) -> Markup:
@@ -154,7 +154,7 @@ def _td(value: object, column: str, is_number: bool, *, is_first: bool) -> Marku
     if is_first:
         return Markup('<th scope="row">{}</th>').format(text)
     look = Markup(' class="n"') if is_number else ""
-    if column in ("period", "received_on"):
+    if column == "received_on":
         look = Markup(' class="nw"')
     return Markup("<td{}>{}</td>").format(look, text)
 
