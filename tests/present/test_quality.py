@@ -20,20 +20,15 @@ def test_deliveries_account_for_every_row():
     assert rows[0] == [
         "Från",
         "Organisation",
-        "Gäller",
         "Kom in",
         "Rader in",
         "Sparade",
         "Oförändrade",
         "Avvisade",
     ]
-    assert rows[1][3:] == ["2026-10-12", "980", "950", "20", "10"]
-    assert rows[4][:3] == [
-        "Räddningstjänstens insatser",
-        "Räddningstjänsten",
-        "2026-K3",
-    ]
-    assert rows[4][3:] == ["–"] * 5
+    assert rows[1][2:] == ["2026-10-12", "980", "950", "20", "10"]
+    assert rows[4][:2] == ["Räddningstjänstens insatser", "Räddningstjänsten"]
+    assert rows[4][2:] == ["–"] * 5
 
 
 def test_methods_and_shares_are_in_swedish():
