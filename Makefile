@@ -55,7 +55,7 @@ $(RUNNING): pyproject.toml requirements.txt | .venv/bin/python
 # --- tests ------------------------------------------------------------------------
 
 test: $(TESTING) lint
-	$(BIN)python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(TESTING)
 	$(BIN)ruff format .
