@@ -178,10 +178,12 @@ def read_sol_text(content: bytes, *, file_name: str) -> pd.DataFrame:
     Raises
     ------
     ReadError
-        If a heading is missing.
+        If a heading is missing, or no row holds anything but white space.
     """
     text, _ = decode(content, file_name=file_name)
-    lines = [line.rstrip(";") for line in text.splitlines() if line.strip()]
+    lines = [line.rstrip().rstrip(";") for line in text.split("\n") if line.strip()]
+    if not lines:
+        raise ReadError(f"{file_name}: filen är tom. Hämta den på nytt.")
     # a name may hold a semicolon in theory; a row of another width is told, not bent
     rows = [line.split(";") for line in lines]
     _expect([cell.strip() for cell in rows[0]], SOL_HEADINGS, file_name)

@@ -233,6 +233,13 @@ READERS = {
 
 
 @pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("content", [b"", b"\x0b", b" \n\t\r\n", b";;;\n", b"\x00"])
+def test_a_file_of_nothing_is_told_as_such(name, content):
+    with pytest.raises(LagesbildError):
+        READERS[name](content)
+
+
+@pytest.mark.parametrize("name", READERS)
 @given(data=st.data())
 def test_a_damaged_file_gives_our_own_error_or_a_table(name, data):
     """Any bytes, and any whole file with a piece of it replaced by any text."""
