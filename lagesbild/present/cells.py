@@ -23,6 +23,7 @@ TOO_SHORT = "för kort historik"
 TOO_FEW = "för få att jämföra"
 NO_CHANGE = "ingen säker förändring"
 NOT_COMPARED = "jämförs inte"
+NOT_YET = "ännu inte jämförbart"
 _WORDS = {
     "suppressed": HIDDEN,
     "missing": MISSING,
@@ -35,6 +36,7 @@ _PLAIN_VERDICTS = {
     NO_CHANGE: "shown",
     TOO_FEW: "shown",
     NOT_COMPARED: "not_computed",
+    NOT_YET: "not_computed",
     HIDDEN: "suppressed",
     MISSING: "missing",
     TOO_SHORT: "too_short_history",
@@ -257,8 +259,10 @@ def _verdict(row: Mapping, wanted: Column) -> Cell:
     if word in (*UP, *DOWN, NO_CHANGE, TOO_FEW) and not _is_open(row, wanted):
         word = HIDDEN
     if word in _PLAIN_VERDICTS:
-        kind = _PLAIN_VERDICTS[word]
-        return Cell(word, Markup('<span class="v-no">{}</span>').format(word), kind)
+        html = Markup('<span class="v-no">{}</span>').format(word)
+        told = row.get("change_reason") if word == NOT_COMPARED else None
+        why = swedish.lower_first(told.rstrip(".")) if isinstance(told, str) else ""
+        return Cell(word, html, _PLAIN_VERDICTS[word], why=why)
     if row.get("category") in EFFORT and measure_of(row) == OFFENCES:
         word = UP[1] if word in UP else DOWN[1]
     mark, look = ("▲", "v-up") if word in UP else ("▼", "v-down")

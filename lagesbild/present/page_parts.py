@@ -43,7 +43,7 @@ def show_heading(
     area : str, optional
         area_id of the one area the page is about.
     title : str, optional
-        What the page is about, if not crime and order.
+        What the page is about, if not crime and order; such a page compares nothing.
 
     Returns
     -------
@@ -57,9 +57,11 @@ def show_heading(
         what = title or row["name"]
         kick.append(_where(row))
     head = f"{what} {when}"
-    facts = "".join(
-        Markup("<span>{}</span>").format(fact) for fact in _facts(publication) if fact
-    )
+    told = _facts(publication)
+    if title is None and _has_last_year(publication):
+        before = publication_period(publication).same_period_last_year
+        told.append(f"Jämförs med {before.name}")
+    facts = "".join(Markup("<span>{}</span>").format(fact) for fact in told if fact)
     page = Markup(
         '<div class="top"><p class="kick">{}</p><h1>{}</h1><div class="facts">'
         '<span class="{}">{}</span>{}</div></div>'
@@ -98,13 +100,11 @@ def _where(row: dict) -> str:
 
 def _facts(publication: Publication) -> list[Markup | str]:
     is_draft = publication.status == "Utkast"
-    before = publication_period(publication).same_period_last_year
     return [
         "Inte fastställd. Siffrorna är preliminära." if is_draft else "",
         Markup("Uppgifter till och med <b>{}</b>").format(
             swedish_date(publication.data_until)
         ),
-        f"Jämförs med {before.name}" if _has_last_year(publication) else "",
     ]
 
 

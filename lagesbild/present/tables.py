@@ -304,22 +304,38 @@ def _x(value: float, scale: float) -> int:
 def reasons(
     rows: list[dict], columns: Sequence[str], of: str, by: Sequence[str]
 ) -> Markup:
-    """Under the table: why some rates are a dash, each reason once with its areas."""
-    if not any(cells.column(name).status == "rate_status" for name in columns):
-        return Markup("")
+    """Under the table: why some rates are a dash and some changes are not judged.
+
+    Each reason stands once, with its areas unless it is that of every area.
+    """
+    notes = Markup("")
+    for needed, read, head in (
+        (
+            "rate_status",
+            "rate_per_1000_quarter",
+            f"{swedish.DASH} Inget tal per invånare",
+        ),
+        ("change_status", "verdict", swedish.upper_first(cells.NOT_COMPARED)),
+    ):
+        if any(cells.column(name).status == needed for name in columns):
+            notes += _why(rows, read, head, of, by)
+    return notes
+
+
+def _why(rows: list[dict], name: str, head: str, of: str, by: Sequence[str]) -> Markup:
+    # no one lives in "Utan område" and it is not compared; that needs no reason
+    asked = [r for r in rows if not r["fixed"] and cells.measure_of(r) == of]
     why: dict[str, list[str]] = {}
-    for row in rows:
-        cell = cells.read(row, "rate_per_1000_quarter")
-        # no one lives in "Utan område"; that needs no reason
-        if cell.kind == "not_computed" and not row["fixed"]:
-            if cells.measure_of(row) == of:
-                why.setdefault(cell.why, []).append(row["label"])
+    for row in asked:
+        cell = cells.read(row, name)
+        if cell.kind == "not_computed" and cell.why:
+            why.setdefault(cell.why, []).append(row["label"])
     if not why:
         return Markup("")
     told = [
-        f"{reason} ({swedish.listed(names)})" if "area_id" in by else reason
+        reason
+        if "area_id" not in by or len(names) == len(asked)
+        else f"{reason} ({swedish.listed(names)})"
         for reason, names in sorted(why.items())
     ]
-    return Markup('<p class="note">{} Inget tal per invånare: {}.</p>').format(
-        swedish.DASH, "; ".join(told)
-    )
+    return Markup('<p class="note">{}: {}.</p>').format(head, "; ".join(told))

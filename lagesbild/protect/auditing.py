@@ -92,7 +92,13 @@ def _check_shown(frame: pd.DataFrame, threshold: int, audience: str) -> None:
     )
     ratio = frame[["rate_ratio", "ratio_lower", "ratio_upper"]].notna().any(axis=1)
     is_hidden = (base == "suppressed") | (then == "suppressed")
-    words = ("visas inte", "jämförs inte", "uppgift saknas", "för kort historik")
+    words = (
+        "visas inte",
+        "jämförs inte",
+        "ännu inte jämförbart",
+        "uppgift saknas",
+        "för kort historik",
+    )
     faults += int(
         (rate & ((base != "shown") | (frame["rate_status"] != "shown"))).sum()
     )

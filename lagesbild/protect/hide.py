@@ -22,7 +22,12 @@ COUNTS = (
 RATE = ("rate_per_1000_quarter", "rate_lower", "rate_upper")
 CHANGE = ("rate_ratio", "ratio_lower", "ratio_upper")
 # said of a cell whatever its count is, so they may stand beside a hidden one
-_NEUTRAL = ("jämförs inte", "uppgift saknas", "för kort historik")
+_NEUTRAL = (
+    "jämförs inte",
+    "ännu inte jämförbart",
+    "uppgift saknas",
+    "för kort historik",
+)
 COLUMNS = [
     "area_id",
     "category",
@@ -39,6 +44,7 @@ COLUMNS = [
     "n_observations_last_year_status",
     *CHANGE,
     "change_status",
+    "change_reason",
     "verdict",
 ]
 
@@ -89,6 +95,7 @@ def _hide_derived(out, hidden, before) -> pd.DataFrame:
     out.loc[gone, list(CHANGE)] = np.nan
     told = gone & ~out["verdict"].isin(_NEUTRAL)
     out["change_status"] = out["change_status"].mask(told, "suppressed")
+    out["change_reason"] = out["change_reason"].mask(told)
     out["verdict"] = out["verdict"].mask(told, HIDDEN_VERDICT)
     return out
 

@@ -36,6 +36,8 @@ def test_a_released_page_is_not_called_preliminary():
 def test_without_history_nothing_is_said_to_be_compared():
     short = make_publication(n_quarters=2)
     assert "Jämförs" not in show_heading(short).page
+    # a page of something else than counts compares nothing
+    assert "Jämförs" not in show_heading(PUBLICATION, title="Datakvalitet").page
     assert "mot samma kvartal" not in show_summary(short).page
 
 

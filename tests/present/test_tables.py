@@ -94,6 +94,30 @@ def test_the_reason_why_there_is_no_rate_is_told_once_with_its_areas():
     assert not by_area(columns=["n_offences"]).all("p")
 
 
+def test_why_areas_are_not_compared_is_told_once_under_the_table():
+    told = {
+        "verdict": "jämförs inte",
+        "change_status": "not_computed",
+        "change_reason": "Andelen utan område skiljer sig mer än 3 procentenheter.",
+    }
+    rows = [make_row(area_id=f"O0{n}") | told for n in range(3)]
+    table = make_table(rows, ["area_id"])
+    columns = ["n_offences", "verdict"]
+    (note,) = look.parse(show_table(table, columns).page).all("p", class_="note")
+    assert note.text == (
+        "Jämförs inte: andelen utan område skiljer sig mer än 3 procentenheter."
+    )
+    mixed = make_table([rows[0], make_row(area_id="O01")], ["area_id"])
+    (note,) = look.parse(show_table(mixed, columns).page).all("p", class_="note")
+    assert note.text.endswith("3 procentenheter (Ängsbo).")
+
+
+def test_a_count_that_still_grows_is_said_to_be_so():
+    row = make_row(verdict="ännu inte jämförbart", change_status="not_computed")
+    page = show_table(make_table([row], ["area_id"]), ["n_offences", "verdict"]).page
+    assert "ännu inte jämförbart" in page
+
+
 def test_no_share_is_told_of_a_hidden_count_or_whole():
     rows = [ROWS[4] | {"n_offences_status": "suppressed"}, ROWS[6]]
     assert "av kommunens" not in show_table(make_table(rows, ["area_id"])).page

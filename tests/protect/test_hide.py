@@ -96,12 +96,16 @@ def test_rates_ratios_and_verdicts_are_hidden_with_their_base(measured):
     assert frame.loc[now, [*RATE, *CHANGE]].isna().all(axis=None)
     assert frame.loc[then, list(CHANGE)].isna().all(axis=None)
     neutral = {"visas inte", "jämförs inte", "uppgift saknas", "för kort historik"}
+    neutral |= {"ännu inte jämförbart"}
     assert set(frame.loc[now | then, "verdict"]) <= neutral
     # the same words stood there before, so that they tell nothing
     said = (now | then) & (frame["verdict"] != "visas inte")
     assert (frame.loc[said, "verdict"] == cells.loc[said, "verdict"]).all()
     free = ~(now | then)
-    for column in (*RATE, *CHANGE, "verdict"):
+    # why a change is not judged is told with the verdict, and gone with it
+    hidden = frame["verdict"] == "visas inte"
+    assert frame.loc[hidden, "change_reason"].isna().all()
+    for column in (*RATE, *CHANGE, "change_reason", "verdict"):
         pd.testing.assert_series_equal(frame.loc[free, column], cells.loc[free, column])
 
 
