@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild import closing, store
-from lagesbild.errors import UsageError
+from lagesbild.errors import LockError, UsageError
 from lagesbild.measure import quality
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
@@ -112,7 +112,16 @@ def open_publication(
     """
     cycle, (audience,) = Period(str(cycle)), _known([audience])
     kept = _read(ws, cycle, audience, _state_of(ws))
-    return kept or make_publications(ws, cycle)[audience]
+    if kept:
+        return kept
+    try:
+        return make_publications(ws, cycle)[audience]
+    except LockError as error:
+        # a page of a batch gets here when something changed while the batch ran
+        raise LockError(
+            f"Siffrorna för {cycle.label} måste göras om, eftersom leveranser, "
+            f"inställningar, register eller program har ändrats. {error} Gör sedan om."
+        ) from None
 
 
 def _folder(ws: Workspace, cycle: Period, audience: str) -> Path:

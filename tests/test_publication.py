@@ -12,7 +12,7 @@ import shapely
 
 from lagesbild import contracts, publication, store
 from lagesbild.closing import close_cycle
-from lagesbild.errors import ProtectError, UsageError
+from lagesbild.errors import LockError, ProtectError, UsageError
 from lagesbild.period import Period
 from lagesbild.publication import make_publications, open_publication
 from lagesbild.workspace import lock, open_workspace
@@ -346,6 +346,9 @@ def test_a_new_delivery_makes_new_publications(tmp_path, town):
     assert any(f"Uppgifter från Bostadsbolaget saknas för {CYCLE}" in n for n in told)
     assert "missing" in set(before.table("category").frame["n_observations_status"])
     commit(ws, frames["incidents"], last.to_dict())
+    # as in a batch during which something changed: said so, and not made half
+    with lock(ws), pytest.raises(LockError, match="har ändrats"):
+        open_publication(ws, CYCLE)
     after = open_publication(ws, CYCLE)
     assert after.meta["sequence_number"] == before.meta["sequence_number"] + 1
     assert not any("saknas" in n for n in after.table("category").notes)
