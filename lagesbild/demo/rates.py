@@ -86,7 +86,7 @@ _BURDEN = {
     "Vallgården": 0.8,
 }
 
-WAVE = {"Norrängen": (3.0, 4.5, 6.0), "Kvarnbacken": (2.0, 3.0, 4.5)}
+WAVE = {"Norrängen": (4.0, 8.0, 13.0), "Kvarnbacken": (3.0, 5.0, 9.0)}
 WAVE_QUARTERS = ("2026-K1", "2026-K2", "2026-K3")
 HOT_SPOT_PLACE = "Tegelparken"
 HOT_SPOT_RADIUS_M = 150

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_SENTENCES = 6
 MAX_WORDS = 20
+MAX_AREAS = 2
 _PROTECTS = "för att skydda enskilda"
 _NOUNS = {
     "anmäld": ("anmält", "anmälda"),
@@ -43,7 +44,7 @@ class Sentence:
 
 
 def summarise(publication: Publication) -> list[Sentence]:
-    """The cycle in short for the whole municipality."""
+    """The cycle in short for the whole municipality, and what stands out in an area."""
     rows = _by_category(publication, WHOLE)
     changes = [row for row in _largest_first(_leaves(rows)) if _is_change(row)]
     of_police = [row for row in changes if row["measure"] == cells.OFFENCES]
@@ -55,8 +56,10 @@ def summarise(publication: Publication) -> list[Sentence]:
     rest += [change(row["name"], row) for row in effort[:1]]
     rest += _gaps(publication)
     first = _both_ways(crimes)[: MAX_SENTENCES - len(rest)]
-    told = [change(row["name"], row) for row in first]
-    return (told or _nothing_found(rows)) + rest
+    told = [change(row["name"], row) for row in first] or _nothing_found(rows)
+    n_left = MAX_SENTENCES - len(told) - len(rest)
+    areas = [change(row["name"], row) for row in _of_areas(publication)[:n_left]]
+    return told + areas[:MAX_AREAS] + rest
 
 
 def summarise_area(publication: Publication, area_id: str) -> list[Sentence]:
@@ -190,7 +193,7 @@ def _nothing_found(rows: list[dict]) -> list[Sentence]:
     verdicts = {cells.read(row, "verdict").text for row in crimes}
     if cells.NO_CHANGE not in verdicts or verdicts & {*cells.UP, *cells.DOWN}:
         return []
-    text = "Ingen typ av brott som visas här skiljer sig säkert från i fjol."
+    text = "I hela kommunen skiljer sig ingen typ av brott säkert från i fjol."
     return [Sentence("Ingen säker förändring", text)]
 
 
@@ -224,6 +227,23 @@ def _by_category(publication: Publication, area_id: str) -> list[dict]:
         row | {"name": category_name(table, row["category"], row["measure"])}
         for row in table.frame.to_dict("records")
     ]
+
+
+def _of_areas(publication: Publication) -> list[dict]:
+    """Changes of crimes in single areas, the most first, named with their area."""
+    table = publication.table("area_id", "category")
+    rows = [
+        row
+        for row in _leaves(table.frame.to_dict("records"))
+        if row["area_id"] not in (WHOLE, WITHOUT)
+        and row["measure"] == cells.OFFENCES
+        and row["category"] not in cells.EFFORT
+        and _is_change(row)
+    ]
+    for row in rows:
+        kind = category_name(table, row["category"], row["measure"])
+        row["name"] = f"{kind} i {table.area_names[row['area_id']]}"
+    return _largest_first(rows)
 
 
 def _is_change(row: dict) -> bool:

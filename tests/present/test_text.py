@@ -223,14 +223,39 @@ def test_a_hidden_number_of_last_year_is_said_to_be_hidden():
     )
 
 
+NOTHING_SURE = "I hela kommunen skiljer sig ingen typ av brott säkert från i fjol."
+
+
+def _calm(publication):
+    sure = publication.cells["verdict"].isin([*cells.UP, *cells.DOWN])
+    return publication.cells["verdict"].mask(sure, cells.NO_CHANGE)
+
+
 def test_when_nothing_is_sure_the_summary_says_so():
     publication = _with(make_publication(), is_delivered=True)
-    sure = publication.cells["verdict"].isin([*cells.UP, *cells.DOWN])
-    verdicts = publication.cells["verdict"].mask(sure, cells.NO_CHANGE)
-    calm = publication.cells.assign(verdict=verdicts)
-    publication = replace(publication, cells=calm)
-    assert text.summarise(publication)[0].text == (
-        "Ingen typ av brott som visas här skiljer sig säkert från i fjol."
+    calm = publication.cells.assign(verdict=_calm(publication))
+    told = text.summarise(replace(publication, cells=calm))
+    assert told[0].text == NOTHING_SURE
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_sure_change_in_one_area_is_told_with_its_area_unless_hidden(is_hidden):
+    publication = _with(make_publication(), is_delivered=True)
+    frame = publication.cells.assign(verdict=_calm(publication))
+    here = (frame["area_id"] == "O08") & (frame["category"] == "skadegorelse")
+    here &= frame["period"] == "2026-K3"
+    frame.loc[here, ["verdict", "change_status"]] = ["ökar", "shown"]
+    frame.loc[here, ["n_offences", "n_offences_last_year"]] = [25, 7]
+    told = ["shown", "suppressed" if is_hidden else "shown"]
+    frame.loc[here, ["n_offences_last_year_status", "n_offences_status"]] = told
+    said = [s.text for s in text.summarise(replace(publication, cells=frame))]
+    assert said[0] == NOTHING_SURE
+    name = f"Skadegörelse i {NAMES_OF_AREAS[8]}"
+    found = [words for words in said if words.startswith(name)]
+    assert found == (
+        []
+        if is_hidden
+        else [f"{name} ökar: 25 anmälda mot 7 i fjol, mer än vad slumpen brukar ge."]
     )
 
 
