@@ -122,7 +122,7 @@ _PLACEMENTS = {
     "geocode_method": _text(isin=GEOCODE_METHODS),
     "geocode_score": _number(low=0, high=1),
     "geocode_reason": _text(False),  # Swedish, why it was rejected; no place text
-    "made_by": _text(),  # delivery_id or register version
+    "made_by": _text(),  # delivery_id or placing_id
 }
 
 _LINKS = {"incident_id": _text(), "event_id": _text(), "made_by": _text()}
@@ -148,6 +148,17 @@ _DELIVERIES = {
     "masked": _text(False),  # kind=count, separated by "|"
     "reader_version": _text(),
     "settings_sha256": _text(),
+    "committed_at": _time(MOMENT),
+}
+
+# One row, one time that stored reports were placed again since a register changed.
+# Written last: it is the commit marker of its placements and links.
+_PLACINGS = {
+    "placing_id": _text(),  # in placements and links: made_by
+    "sequence_number": _whole(least=1),  # one series with the deliveries
+    "register": _text(),  # name of its file
+    "known": _text(),  # what the register said, as digests in JSON
+    "n_reports": _whole(),
     "committed_at": _time(MOMENT),
 }
 
@@ -252,6 +263,7 @@ _TABLES = {
     "placements": _PLACEMENTS,
     "links": _LINKS,
     "deliveries": _DELIVERIES,
+    "placings": _PLACINGS,
     "quarantine": _QUARANTINE,
     "closed_counts": _CLOSED_COUNTS,
     "ready_counts": _READY_COUNTS,
@@ -264,6 +276,7 @@ _TABLES = {
 }
 _UNIQUE = {
     "deliveries": ["delivery_id"],
+    "placings": ["placing_id"],
     "notices": ["notice_id"],
     "indicators": ["indicator_id", "area_id", "breakdown", "period", "source"],
     "areas": ["area_id"],
