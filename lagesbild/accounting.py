@@ -126,7 +126,7 @@ def find_faulty_placing(
     ids = set(placements["incident_id"])
     rules = {
         "antalet placerade rapporter stämmer inte": len(placements)
-        == placing["n_reports"],
+        == placing["n_placed"],
         "samma rapport finns flera gånger": placements["incident_id"].is_unique
         and links["incident_id"].is_unique,
         "en rapport finns inte i lagret": ids | set(links["incident_id"]) <= known_ids,
@@ -197,8 +197,7 @@ def find_store_faults(
             for table in ("placements", "links")
         }
         faults += [
-            f"Omplacering {placing['sequence_number']} ({placing['register']}): "
-            f"{fault}."
+            f"Omplacering {placing['sequence_number']}: {fault}."
             for fault in find_faulty_placing(placing, parts, known_ids)
         ]
     n_placed = count_placed_protected(tables["reports"], tables["placements"])

@@ -14,6 +14,7 @@ from functools import cache
 
 import pandas as pd
 
+from lagesbild.contract_faults import tell_faults
 from lagesbild.errors import ContractError
 
 with warnings.catch_warnings():
@@ -156,9 +157,8 @@ _DELIVERIES = {
 _PLACINGS = {
     "placing_id": _text(),  # in placements and links: made_by
     "sequence_number": _whole(least=1),  # one series with the deliveries
-    "register": _text(),  # name of its file
     "known": _text(),  # what the register said, as digests in JSON
-    "n_reports": _whole(),
+    "n_placed": _whole(),  # reports that got a new placement
     "committed_at": _time(MOMENT),
 }
 
@@ -367,7 +367,7 @@ def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
         )
     except (pa.errors.SchemaErrors, pa.errors.SchemaError) as error:
         raise ContractError(
-            f"{start}tabellen '{table}' följer inte sin form – {_translate(error)}."
+            f"{start}tabellen '{table}' följer inte sin form – {tell_faults(error)}."
         ) from None
     days = {n: c.metadata["dtype"] for n, c in _TABLES[table].items() if c.metadata}
     return checked.astype(days)
@@ -381,28 +381,3 @@ def empty(table: str) -> pd.DataFrame:
 @cache
 def _empty(table: str) -> pd.DataFrame:
     return check(pd.DataFrame(columns=columns(table)), table)
-
-
-_RULES = {
-    "not_nullable": "värde saknas",
-    "isin": "okänt ord",
-    "greater_than_or_equal_to": "för litet tal",
-    "in_range": "talet ligger utanför det rimliga",
-    "multiple_fields_uniqueness": "samma nyckel flera gånger",
-    "field_uniqueness": "samma nyckel flera gånger",
-    "dtype": "fel slags värde",
-    "coerce_dtype": "fel slags värde",
-}
-
-
-def _translate(error: Exception) -> str:
-    cases = getattr(error, "failure_cases", None)
-    if not isinstance(cases, pd.DataFrame):
-        return "fel slags värde"
-    told = []
-    for (column, rule), rows in cases.groupby(
-        ["column", "check"], dropna=False, sort=True
-    ):
-        word = next((w for k, w in _RULES.items() if str(rule).startswith(k)), "fel")
-        told.append(f"'{column}': {word} ({len(rows)} rader)")
-    return "; ".join(told)

@@ -64,7 +64,7 @@ def place_again(
     incidents = store.load_incidents(ws)
     is_touched = find_touched(incidents, before, after)
     touched = incidents[is_touched & incidents["protected_class"].isna()]
-    placing = placings.new_placing(ws, register=FILE, known=after)
+    placing = placings.new_placing(ws, after)
     made_by = placing["placing_id"]
     placed = place_reports(
         touched[contracts.columns("reports")],

@@ -28,31 +28,27 @@ def load_known(ws: Workspace) -> dict[str, str]:
     return json.loads(placings["known"].iloc[-1]) if len(placings) else {}
 
 
-def new_placing(ws: Workspace, *, register: str, known: Mapping[str, str]) -> dict:
+def new_placing(ws: Workspace, known: Mapping[str, str]) -> dict:
     """The marker of a placing to be, but for its number of reports.
 
     Parameters
     ----------
     ws : Workspace
         Its lock is held by the caller.
-    register : str
-        Name of the register's file.
     known : mapping
-        What it says now, as digests.
+        What the register says now, as digests.
 
     Returns
     -------
     dict
-        placing_id, sequence_number, register, known. The same store and register give
-        the same.
+        placing_id, sequence_number, known. The same store and register give the same.
     """
     told = json.dumps(dict(sorted(known.items())))
     number = latest_sequence_number(ws) + 1
-    digest = hashlib.sha256(f"{number} {register} {told}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{number} {told}".encode()).hexdigest()
     return {
         "placing_id": digest[:16],
         "sequence_number": number,
-        "register": register,
         "known": told,
     }
 
@@ -93,7 +89,7 @@ def commit_placing(
         "links": check(links, "links"),
     }
     now = pd.Timestamp(datetime.now(UTC)).as_unit("us")
-    told = dict(placing) | {"n_reports": len(placements), "committed_at": now}
+    told = dict(placing) | {"n_placed": len(placements), "committed_at": now}
     marker = check(pd.DataFrame([told]), "placings")
     refuse_faulty_placing(marker.iloc[0], parts, reports)
     years = reports.set_index("incident_id")["reported_on"].dt.year

@@ -205,7 +205,7 @@ def test_a_protected_report_is_never_placed(ws):
 def test_the_store_itself_refuses_a_placed_protected_report(ws):
     incidents = store.load_incidents(ws)
     protected = incidents["protected_class"].notna()
-    placing = placings.new_placing(ws, register=REGISTER, known={})
+    placing = placings.new_placing(ws, {})
     rows = incidents.loc[protected, read_rows(ws, "placements").columns.drop(
         ["year", "made_by"]
     )].assign(made_by=placing["placing_id"], area_id="A01")  # fmt: skip
