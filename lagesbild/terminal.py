@@ -201,9 +201,17 @@ def show_deliveries(told: list[dict], *, inbox: Path, receipts: Path) -> None:
     n_refused = sum("error" in row for row in told)
     if n_refused:
         click.echo(f"{n_refused} av {len(told)} filer lästes inte in; se felen ovan.")
-    if n_refused == len(told):
+    for row in told:
+        if row["status"] == "omplacerade":
+            placed = number(row["rows_stored"], "sparad rad", "sparade rader")
+            click.echo(
+                f"{row['file']} är ändrad: {placed} av de {row['rows_in']} som den "
+                "gäller fick ny plats eller nytt skäl."
+            )
+    statuses = {row["status"] for row in told if "error" not in row} - {"omplacerade"}
+    if not statuses:
         return
-    if all(row["status"] == "redan inläst" for row in told if "error" not in row):
+    if statuses == {"redan inläst"}:
         click.echo("Inget nytt: filerna var redan inlästa.")
         return
     stored, gone, rejected = (
