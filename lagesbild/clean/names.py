@@ -51,12 +51,12 @@ _PARTICLES = frozenset("von af de van der den del al el bin ibn".split())
 # after a name that is written in capitals these end it; none of them is a name
 _NO_NAME = frozenset(
     "i på vid utanför innanför bakom framför bredvid mellan under över efter före "
-    "kring runt genom längs intill invid till från mot med av hos för om ur och eller samt "
-    "men som att är var har hade blev kan ska när där här en ett den det de han hon vi "
-    "ni jag dom du man sig ej inte inga ingen inget okänd okända okänt saknas anonym "
-    "anonyma flera alla andra någon några se tel mobil tfn telefon mejl mail pnr lgh "
-    "adress ring kontakta enligt "
-    "norra södra östra västra gamla nya stora lilla övre nedre inre yttre sankt".split()
+    "kring runt genom längs intill invid till från mot med av hos för om ur och eller "
+    "samt men som att är var har hade blev kan ska när där här en ett den det de han "
+    "hon vi ni jag dom du man sig ej inte inga ingen inget okänd okända okänt saknas "
+    "anonym anonyma flera alla andra någon några se tel mobil tfn telefon mejl mail "
+    "pnr lgh adress ring kontakta enligt norra södra östra västra gamla nya stora "
+    "lilla övre nedre inre yttre sankt".split()
 )
 _PLACE_ENDS = (
     "gatan gata vägen väg gränd gränden torget torg stigen stig allén allé plan planen "
