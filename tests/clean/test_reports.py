@@ -135,6 +135,16 @@ def test_unknown_code_stays_visible_and_is_protected(code):
     assert any("kodtabellen" in note for note in cleaned.notes)
 
 
+def test_a_code_out_of_use_is_told_and_kept():
+    old, new = {**ROW, "BROTTSKOD": "1202"}, {**ROW, "ID": "2"}
+    cleaned = _clean([old, new])
+    assert cleaned.rows["category"].tolist() == ["brand", "bostadsinbrott"]
+    (note,) = [note for note in cleaned.notes if "inte användes" in note]
+    assert note.startswith("1 rader")
+    assert "1202" not in note
+    assert not any("inte användes" in note for note in _clean([new]).notes)
+
+
 @pytest.mark.parametrize("code", ["0412", "0435", "9627", "9306", "7777"])
 def test_protected_row_says_neither_where_nor_what_hour(code):
     row = _clean([{**ROW, "BROTTSKOD": code}]).rows.iloc[0]
