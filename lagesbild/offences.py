@@ -2,18 +2,22 @@
 
 In: codes as ``clean`` has restored them (four characters, leading zeros). Out: for
 each code its category, how such offences are found and its protected class. The
-tables are data files beside this module: ``categories.csv`` (leaf → group) and
-``offence_codes.csv`` (one row a code; names in our own words). Next: ``clean``,
-and every room that shows a category by name.
+tables are data files beside this module: ``categories.csv`` (leaf → group),
+``offence_codes.csv`` (one row a code and the years it was in use; names in our own
+words) and ``series_breaks.csv`` (from when a category counts something else). Next:
+``clean``, and every room that shows a category by name.
 A code that is not in the table is "Okänd kod" and treated as protected.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
 import pandas as pd
+
+from lagesbild.period import Period
 
 ALL = "alla"
 UNKNOWN = "okand_kod"
@@ -33,6 +37,11 @@ def _codes() -> pd.DataFrame:
     blank = table[["category", "protected_class"]].replace("", pd.NA)
     years = table[["valid_from", "valid_to"]].apply(pd.to_numeric).astype("Int64")
     return table.assign(**blank.astype("str"), **years)
+
+
+@lru_cache(maxsize=1)
+def _breaks() -> pd.DataFrame:
+    return _read("series_breaks.csv")
 
 
 def _read(name: str) -> pd.DataFrame:
@@ -77,7 +86,9 @@ def load_offence_codes() -> pd.DataFrame:
         words), ``category`` (leaf; missing where the code is no offence, such as a
         wildlife accident), ``found_by`` ("anmälan": told by someone; "ingripande":
         found when the police look for it), ``protected_class`` (missing: none),
-        ``valid_from`` and ``valid_to`` (years, Int64; missing: not known to end).
+        ``valid_from`` and ``valid_to`` (first and last year in use, Int64; missing:
+        not known to begin or end). Years from Brå: "Klassificering av brott" and the
+        list of codes in its database of reported offences.
     """
     return _codes().copy()
 
@@ -133,3 +144,73 @@ def is_no_offence(codes: pd.Series) -> pd.Series:
     """Whether each code is known and stands for something that is no offence."""
     table = _codes()
     return codes.isin(table.loc[table["category"].isna(), "code"])
+
+
+def is_out_of_use(codes: pd.Series, days: pd.Series) -> pd.Series:
+    """Whether each code was used before it was introduced or after it had ended.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Four-character codes; one that is missing or unknown is not out of use.
+    days : Series of datetime64
+        Aligned; the day of registration, which is when a code is chosen.
+
+    Returns
+    -------
+    Series of bool
+    """
+    used = _codes().set_index("code")[["valid_from", "valid_to"]].reindex(codes)
+    used, year = used.set_axis(codes.index), days.dt.year.astype("Int64")
+    early, late = year < used["valid_from"], year > used["valid_to"]
+    return early.fillna(False).astype(bool) | late.fillna(False).astype(bool)
+
+
+def load_series_breaks() -> pd.DataFrame:
+    """From when what a category counts is another than before.
+
+    Returns
+    -------
+    DataFrame
+        One row, one break: ``first_period`` (quarter), ``category`` (leaf, or ``ALL``:
+        every count of offences), ``is_in_totals`` ("ja" where offences came to or
+        left what is counted at all, so that totals are broken too) and ``reason``
+        (Swedish; what stands before the colon is short enough for a chart).
+    """
+    return _breaks().copy()
+
+
+def find_breaks(category: str, labels: Iterable[str]) -> dict[str, str]:
+    """The known breaks within a series of offences.
+
+    Parameters
+    ----------
+    category : str
+        A leaf, a group or ``ALL``; only offences have breaks.
+    labels : iterable of str
+        Labels of its periods, in order.
+
+    Returns
+    -------
+    dict of str to str
+        The first label of each new stretch → why, in Swedish. A break before or in
+        the first period is none within the series.
+    """
+    table, groups = _breaks(), _categories().set_index("category")["group"]
+    group = groups.get(category, category)
+    if group not in ("brott", PROTECTED_GROUP, ALL):
+        return {}
+    concerns = table["category"].isin([category, ALL])
+    if category in ("brott", ALL):
+        concerns |= table["is_in_totals"] == "ja"
+    ends = [(label, Period(label).end) for label in labels]
+    found: dict[str, str] = {}
+    for first, reason in table.loc[concerns, ["first_period", "reason"]].itertuples(
+        index=False
+    ):
+        start = Period(first).start
+        place = next((n for n, (_, end) in enumerate(ends) if end >= start), 0)
+        if place:
+            label = ends[place][0]
+            found[label] = "; ".join(filter(None, [found.get(label), reason]))
+    return found

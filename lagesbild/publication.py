@@ -165,7 +165,8 @@ def _program() -> str:
     """Hash of the code that makes publications, as it was when it was first asked."""
     home = Path(__file__).parent
     rooms = [sorted((home / room).glob("*.py")) for room in ("measure", "protect")]
-    files = [home / "categories.csv", Path(__file__), *rooms[0], *rooms[1]]
+    tables = [home / name for name in ("categories.csv", "series_breaks.csv")]
+    files = [*tables, Path(__file__), *rooms[0], *rooms[1]]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

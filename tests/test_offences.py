@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from lagesbild import contracts, offences
+from lagesbild.period import Period
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data" / "brottskoder"
 
@@ -20,17 +21,33 @@ def _span(first, last):
 
 PROTECTED = {
     "nara_relation": [
-        *("0310", "0326", "0327", "0356", "0358", "0412", "0422", "0423", "0424"),
-        *("0425", "9393", *_span(4090, 4097), *_span(9357, 9372)),
+        *(
+            "0310",
+            "0326",
+            "0327",
+            "0356",
+            "0358",
+            "0376",
+            "0378",
+            "4085",
+            "0412",
+            "0422",
+            "0423",
+            "0424",
+        ),
+        *("0425", "9393", *_span(4090, 4097), *_span(9349, 9372)),
         *("9373", "9375", "9377", "9379", "9381", "9383", "9385", "9387"),
         *(*_span(9401, 9404), "9408", "9409", "9412", "9413", "9416", "9417"),
         *("9420", "9421", "9424", "9425", "9428", "9429", "9432", "9433", "9436"),
         *("9437", "9440", "9441", "9444", "9445", "9448", "9452", "9456", "9457"),
         *("9460", "9461", "9477", "9481", "9492", "9554", "9555", "9558", "9559"),
     ],
-    "hedersrelaterat": ["0435", "0436", "0437", "0438", "9469", "9470", "9599"],
+    "hedersrelaterat": ["0434", "0435", "0436", "0437", "0438", "9469", "9470", "9599"],
     "sexualbrott": [
         *("0432", "0607", "0609", "0610", "0611", "0640", "0641", "0652", "0653"),
+        *(*_span(613, 616), "0642", "0643", "0672", "0684", "0686", "0687", "0690"),
+        *("0693", "0694", "0695", "0698", "0699", *_span(9616, 9622)),
+        *("9605", "9606", "9610"),
         *("0654", "0655", "0662", "0669", "0670", "0671", "0673", "0674", "0676"),
         *("0681", "0685", "0688", "0689", "0691", "0692", "0696", "0697", "4024"),
         *("6105", "6106", "6108", "6110", "6114", "6118", "6120", "6126", "6132"),
@@ -40,6 +57,7 @@ PROTECTED = {
         *("9674", "9675", "9677", "9678", "9681", *_span(9691, 9698)),
     ],
     "brottsutsatt_barn": [
+        *("0426", "0427", "0502", "0503"),
         *("0309", "0311", "0313", "0428", "0429", "0440", "0441", *_span(450, 453)),
         *("0480", "0481", "0484", "0485", "0488", "0489", *_span(506, 509), "0711"),
         *("1607", "1608", "1616", "1617", "4088", "4089", *_span(9301, 9348)),
@@ -88,6 +106,7 @@ OPEN = {
     "1212": "skadegorelse",
     "1208": "klotter",
     "1209": "klotter",
+    "1202": "brand",  # "genom brand, även på motorfordon", until 2016
     "1210": "brand",
     "1211": "brand",
     "1301": "brand",
@@ -160,8 +179,71 @@ def test_zeros_are_restored():
     assert restored[5:].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("code", "day", "is_out"),
+    [
+        ("1202", "2016-12-31", False),  # ended in 2016
+        ("1202", "2017-01-01", True),
+        ("0942", "2018-12-31", True),  # new in 2019
+        ("0942", "2019-01-01", False),
+        ("9801", "2026-07-01", False),  # not known to begin or end
+        ("7777", "2026-07-01", False),  # unknown: told as that
+        (None, "2026-07-01", False),
+        ("1202", None, False),
+    ],
+)
+def test_a_code_used_before_it_was_introduced_or_after_it_ended(code, day, is_out):
+    codes, days = pd.Series([code], dtype="str"), pd.Series([day])
+    days = days.astype("datetime64[us]").set_axis([7])
+    told = offences.is_out_of_use(codes.set_axis([7]), days)
+    assert told.to_dict() == {7: is_out}
+
+
+QUARTERS = [f"{year}-K{n}" for year in range(2014, 2022) for n in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("category", "labels", "broken"),
+    [
+        ("bedrageri", QUARTERS, ["2015-K1", "2019-K1"]),
+        ("misshandel", QUARTERS, ["2015-K1", "2018-K1", "2019-K1"]),
+        ("hot_ofredande", QUARTERS, ["2015-K1", "2019-K3"]),
+        ("ran", QUARTERS, ["2015-K1"]),
+        # what moves between what is counted and what is not moves totals too
+        ("brott", QUARTERS, ["2015-K1", "2019-K1", "2019-K3"]),
+        ("alla", QUARTERS, ["2015-K1", "2019-K1", "2019-K3"]),
+        ("bedrageri", QUARTERS[20:], []),  # begins with the break
+        ("bedrageri", ["2018-K1", "2018-K4", "2020-K2"], ["2020-K2"]),
+        ("hot_ofredande", ["2018", "2019", "2020"], ["2019"]),
+        ("trasig_belysning", QUARTERS, []),  # no offence codes
+        ("belysning", QUARTERS, []),
+        ("ran", [], []),
+    ],
+)
+def test_breaks_within_a_series(category, labels, broken):
+    found = offences.find_breaks(category, labels)
+    assert list(found) == broken
+    assert all(found.values())
+
+
+def test_table_of_breaks_keeps_its_form():
+    table = offences.load_series_breaks()
+    leaves = set(offences.load_categories()["category"])
+    assert set(table["category"]) <= {*leaves, offences.ALL}
+    assert [Period(p).kind for p in table["first_period"]] == ["quarter"] * len(table)
+    assert set(table["is_in_totals"]) <= {"ja", ""}
+    assert not table.duplicated(["first_period", "category"]).any()
+    # room for it beside the line of a narrow chart
+    assert (table["reason"].str.split(":").str[0].str.len() <= 20).all()
+    assert table["reason"].str.contains(": ").all()
+
+
 def test_table_keeps_its_form():
     table = offences.load_offence_codes()
+    years = table.dropna(subset=["valid_from", "valid_to"])
+    assert (years["valid_from"] <= years["valid_to"]).all()
+    assert table["valid_from"].dropna().between(1965, 2026).all()
+    assert table["valid_to"].dropna().between(1965, 2026).all()
     leaves = set(offences.load_categories()["category"])
     assert table["code"].is_unique
     assert table["code"].str.fullmatch(r"\d{4}").all()
@@ -214,3 +296,12 @@ def test_no_official_label_of_a_close_relation_or_child_is_open():
     ) & ~label["Brottskategorier_namn"].str.contains("olovlig parkering")
     codes = pd.Series(label.index[speaks].unique(), dtype="str")
     assert offences.classify_codes(codes)["protected_class"].notna().all()
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared finns inte här")
+def test_the_years_in_which_codes_ended_are_the_published_ones():
+    file = SHARED / "brottskoder_sol_urval.csv"
+    published = pd.read_csv(file, sep=";", dtype="str").dropna(subset="upphord")
+    ended = offences.load_offence_codes().set_index("code")["valid_to"]
+    assert len(published) >= 5
+    assert ended[published["brottskod"]].tolist() == [int(y) for y in published.upphord]

@@ -11,7 +11,13 @@ from datetime import date
 import pandas as pd
 
 from lagesbild.clean.cleaned import Fault, heading, text_column
-from lagesbild.clean.times import find_date_order, local_days, parse_moments, to_utc
+from lagesbild.clean.times import (
+    find_date_order,
+    local_days,
+    parse_moments,
+    read_as_later,
+    to_utc,
+)
 from lagesbild.read.delivery import Delivered
 
 _FIRST_DAY = pd.Timestamp("1990-01-01")  # older days of registration are misprints
@@ -40,7 +46,8 @@ def read_times(
         that maps no occurrence has it at the time of the report, the last that the
         event can have happened.
     list of Fault
-        Days and times that do not exist, reversed spans, missing and future days.
+        Days and times that do not exist, reversed spans, missing and future days, and
+        events that begin after they were reported.
 
     Raises
     ------
@@ -56,6 +63,8 @@ def read_times(
     first, last = (first or last)[0], (last or first)[0]
     start = first["moment"].fillna(last["moment"])
     end = last["moment"].fillna(start)
+    # 02:50–02:10 is twenty minutes in the night when the clocks are put back
+    end = end.mask((start > end).fillna(False), read_as_later(end))
     has_time = first["has_time"].where(first["moment"].notna(), last["has_time"])
     has_time &= last["has_time"].where(last["moment"].notna(), has_time)
     start, end = (
@@ -80,6 +89,12 @@ def read_times(
             heading(delivered, "occurred_to", "occurred_to_date"),
             "omvand_tid",
             "händelsen slutar före den börjar",
+        ),
+        Fault(
+            (local_days(start) > reported_on).fillna(False),
+            heading(delivered, "occurred_from", "occurred_from_date"),
+            "framtida_tid",
+            "händelsen börjar efter den dag då den anmäldes",
         ),
     ]
     times = {"reported_on": reported_on, "occurred_from": start, "occurred_to": end}

@@ -114,7 +114,7 @@ def clean_reports(
         masked=_add(masked, masked_keys),
         period_start=start,
         period_end=end,
-        notes=(*delivered.notes, *notes, *_unknown_codes(kinds[~rejected])),
+        notes=(*delivered.notes, *notes, *_doubtful_codes(kept[~rejected])),
     )
 
 
@@ -264,8 +264,17 @@ def _add(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in {**one, **other}}
 
 
-def _unknown_codes(kinds: pd.DataFrame) -> tuple[str, ...]:
-    number = int((kinds["category"] == offences.UNKNOWN).sum())
-    if not number:
-        return ()
-    return (f"{number} rader har en brottskod som inte finns i kodtabellen.",)
+def _doubtful_codes(rows: pd.DataFrame) -> tuple[str, ...]:
+    """What is told of codes that are kept but may be wrong."""
+    n_unknown = int((rows["category"] == offences.UNKNOWN).sum())
+    n_old = int(offences.is_out_of_use(rows["offence_code"], rows["reported_on"]).sum())
+    told = []
+    if n_unknown:
+        told.append(f"{n_unknown} rader har en brottskod som inte finns i kodtabellen.")
+    if n_old:
+        told.append(
+            f"{n_old} rader har en brottskod som inte användes när de registrerades "
+            "(upphörd, eller ännu inte införd). De räknas, men be polisen kontrollera "
+            "koderna."
+        )
+    return tuple(told)

@@ -5,7 +5,8 @@ with what could not be read left missing. Next: ``clean.reports``, ``clean.notic
 The order of day and month is declared, or proved by the whole column; a column that
 proves neither is an error. Local time is Europe/Stockholm: a time that the spring
 change skips is moved forward to the first that exists, one that the autumn change
-repeats is read as the first.
+repeats is read as the first (``occurrences`` reads an end before its start as the
+second). Days that all stand with midnight have no time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _SPLIT = (
 )
 _SHORT = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})$"
 _CLOCK = r"^(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?$"
+_MIDNIGHT = r"0?0[:.]?00(?:[:.]00(?:[.,]0+)?)?"
+_MANY = 10  # rows that all look the same are no chance
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # days from 1899-12-30: 1954–2119
 _EXCEL_DAY_0 = pd.Timestamp("1899-12-30")
 
@@ -88,7 +91,7 @@ def _is_half_turned(days: pd.Series, first: pd.Series) -> bool:
     A spreadsheet set to month/day makes 3/7 the 7th of March, and leaves 23/7 as text.
     """
     read = _extract(days, r"^\d{4}-\d{1,2}-(\d{1,2})$")[0].dropna().astype(int)
-    return len(read) >= 10 and bool((read <= 12).all()) and bool((first > 12).all())
+    return len(read) >= _MANY and bool((read <= 12).all()) and bool((first > 12).all())
 
 
 def _parts(texts: pd.Series) -> pd.DataFrame:
@@ -201,6 +204,8 @@ def parse_moments(
     inside = parts["time"]
     is_serial = parts["day"].str.fullmatch(r"\d{5}").fillna(False)
     inside = inside.mask(is_serial & inside.notna(), "0" + inside.fillna(""))
+    if times.isna().all() and _is_padding(inside.dropna()):
+        inside = inside.mask(inside.notna())
     written = times.astype("str").fillna(inside)
     minutes = parse_minutes(written)
     # a spreadsheet's part of a day may have few decimals after its day number
@@ -222,6 +227,11 @@ def parse_moments(
     )
 
 
+def _is_padding(clocks: pd.Series) -> bool:
+    """Whether a column of days has been written out with midnight as their time."""
+    return len(clocks) >= _MANY and bool(clocks.str.fullmatch(_MIDNIGHT).all())
+
+
 def _with_zone(local: pd.Series, zones: pd.Series) -> pd.Series:
     """UTC of local times; a text that names its own distance from UTC is believed."""
     moments = to_utc(local)
@@ -240,6 +250,13 @@ def to_utc(local: pd.Series) -> pd.Series:
     placed = local.dt.tz_localize(
         ZONE, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
     )
+    return placed.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
+
+
+def read_as_later(moments: pd.Series) -> pd.Series:
+    """The same clock times, those that the autumn change repeats as the second."""
+    local = moments.dt.tz_convert(ZONE).dt.tz_localize(None)
+    placed = local.dt.tz_localize(ZONE, ambiguous=np.zeros(len(local), dtype=bool))
     return placed.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
 
 

@@ -68,10 +68,10 @@ _CODES = {
     "trafikbrott": "3002 3002 3005 3070 3070 3111",
     "ovriga_brott": "9472 9472 4145 1706 1602",
     "nara_relation": "9371 0412 9371 0422",
-    "sexualbrott": "9694 9691 0607",
+    "sexualbrott": "9694 9691 9693",
     "brottsutsatt_barn": "9306 9495 9496",
     "hedersrelaterat": "0435 0436 0437 0438",
-    "okand_kod": "0699",
+    "okand_kod": "0910",
 }
 PROTECTED = tuple(list(_CODES)[-5:])
 _SERIAL = ("bedrageri", "klotter", "stold_ur_fordon")  # several offences in a report

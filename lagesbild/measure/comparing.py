@@ -13,7 +13,7 @@ import pandas as pd
 from lagesbild.measure import change, dispersion
 from lagesbild.measure.counting import quarter_labels
 from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA
-from lagesbild.offences import ALL, load_categories
+from lagesbild.offences import ALL, find_breaks, load_categories
 
 FOUND_BY_POLICE = ("narkotika", "vapen", "trafikbrott")
 """Found when the police look: more of them says how the police worked."""
@@ -76,12 +76,15 @@ def _compare(frame: pd.DataFrame, rows: pd.Index, base: pd.Series) -> pd.DataFra
     x1, status1 = measured(now)
     x0, status0 = measured(then.assign(measure=now["measure"]))
     moved = _is_moved(frame, now, base)
+    broken = _explain_break(now, base)
     status = _status(now, has_base, moved, x1, x0, status1, status0)
+    status = status.mask(broken.notna() & has_base, "not_computed")
     tested, is_known = _test(frame, now, then, x1, x0, status == "shown")
     status = status.mask((status == "shown") & ~is_known, "too_short_history")
     tested = tested.where(status == "shown")
     reason = pd.Series(pd.NA, index=now.index, dtype="object")
     reason[moved & (status == "not_computed")] = MOVED
+    reason = reason.mask(status == "not_computed", broken.fillna(reason))
     out = now.assign(
         **_last_year(then, has_base),
         rate_ratio=tested["ratio"],
@@ -134,6 +137,16 @@ def _is_moved(frame, now, base) -> pd.Series:
     pairs = [pd.MultiIndex.from_arrays([now["measure"], p]) for p in (now.period, base)]
     shares = [share.reindex(pair).to_numpy() for pair in pairs]
     return pd.Series(np.abs(shares[0] - shares[1]) > MAX_MOVED, index=now.index)
+
+
+def _explain_break(now: pd.DataFrame, base: pd.Series) -> pd.Series:
+    """Why offences of the two periods are not the same things; missing: they are."""
+    category = now["category"] if "category" in now else pd.Series(ALL, now.index)
+    pairs = pd.MultiIndex.from_arrays([category, base, now["period"]])
+    places, distinct = pd.factorize(pairs)
+    why = [next(iter(find_breaks(c, [b, p]).values()), pd.NA) for c, b, p in distinct]
+    told = pd.Series(why, dtype="object").reindex(places).set_axis(now.index)
+    return told.where(now["measure"] == "n_offences")
 
 
 def _last_year(then: pd.DataFrame, has_base: pd.Series) -> dict[str, pd.Series]:

@@ -17,20 +17,12 @@ from numpy.typing import ArrayLike
 
 from lagesbild.errors import UsageError
 from lagesbild.measure.history import require_history
+from lagesbild.offences import find_breaks
 
 MIN_VALUES = 4
 MIN_QUARTERS = 20
 """Fewest quarters of a statement about a trend: five of each season."""
 MIN_FOR_CHANGE_POINT = 12
-
-# Year from whose start counts cannot be set beside earlier ones, and of what; None is
-# all. New offence codes, and in 2015 a new way of finding the municipality.
-BREAKS = {
-    2015: None,
-    2018: ("misshandel",),
-    2019: ("bedrageri", "hot_ofredande"),
-    2024: ("sexualbrott",),
-}
 
 
 @dataclass(frozen=True)
@@ -196,7 +188,7 @@ def split_at_breaks(
     values : Series
         Index of period labels, in order.
     category : str, optional
-        Adds the known breaks of that category (``BREAKS``).
+        Adds the known breaks of that category (``offences.find_breaks``).
     breaks : collection of str
         More labels, each the first period of something new.
 
@@ -205,11 +197,9 @@ def split_at_breaks(
     Series
         Aligned, 0, 1, 2 …
     """
-    years = {y for y, of in BREAKS.items() if of is None or category in of}
-    label = values.index.astype(str)
-    year = label.str[:4].astype(int)
-    is_new = np.isin(label, list(breaks))
-    is_new |= np.isin(year, list(years)) & (np.r_[-1, year[:-1]] < year)
+    labels = values.index.astype(str)
+    known = find_breaks(category, labels) if category else {}
+    is_new = np.isin(labels, [*breaks, *known])
     if len(is_new):
         is_new[0] = False
     return pd.Series(np.cumsum(is_new), index=values.index)

@@ -228,7 +228,7 @@ def _breaks(frame: _Frame, points: list[Point], breaks: Mapping[str, str]) -> Ma
                 frame.bottom,
                 x + (-8 if is_late else 8),
                 "end" if is_late else "start",
-                breaks[str(point.period)],
+                breaks[str(point.period)].split(":")[0],
             )
     return told
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
+from lagesbild.offences import ALL, find_breaks
 from lagesbild.period import Period
 from lagesbild.present import captions, cells, order, swedish, tables, text
 from lagesbild.present.display import ID, Shown, live_html
@@ -62,8 +63,10 @@ def show_trend(
         (few live there) the count is shown, and why.
     n_periods : int
     breaks : mapping, optional
-        Quarter → why it cannot be compared with those before ("Nya brottskoder").
-        The line is broken there, and nothing is compared across it.
+        Quarter → why it cannot be compared with those before ("Nya brottskoder"),
+        beside the known breaks of the category (``offences.find_breaks``). The line
+        is broken there, and nothing is compared across it. What stands before a
+        colon is written in the chart, all of it in the captions.
 
     Returns
     -------
@@ -79,14 +82,16 @@ def show_trend(
         raise UsageError(
             "Diagrammet visar ett antal eller en rate kvartal för kvartal."
         )
-    breaks = {str(Period(str(k))): words for k, words in (breaks or {}).items()}
     rows = _recent(table, n_periods)
     why = _why_no_rate(rows, wanted)
     if why:
         column = captions.measure(table)
         wanted = cells.column(column)
-    points = [_point(row, wanted, row["label"] in breaks) for row in rows]
     of = captions.measure(table, (column,))
+    breaks = _known_breaks(table, of, rows) | {
+        str(Period(str(k))): words for k, words in (breaks or {}).items()
+    }
+    points = [_point(row, wanted, row["label"] in breaks) for row in rows]
     name = captions.category_name(table, table.fixed.get("category", "alla"), of)
     title = f"{captions.subject(table, wanted)}, {wanted.unit}"
     title += "" if wanted.kind == "rate" else " per kvartal"
@@ -108,7 +113,7 @@ def show_trend(
     def live() -> dict:
         from lagesbild.present import altair_chart
 
-        bundle = altair_chart.to_bundle(points, heading, title)
+        bundle = altair_chart.to_bundle(points, heading, title, breaks)
         return bundle | {"text/html": live_html(page)}
 
     return Shown(page, text=f"Diagram: {title}", live=live)
@@ -118,6 +123,14 @@ def _recent(table: ProtectedTable, n_periods: int) -> list[dict]:
     last = Period(str(table.cycle))
     rows = [row for row in order.rows(table) if Period(row["label"]) <= last]
     return rows[-n_periods:]
+
+
+def _known_breaks(table: ProtectedTable, of: str, rows: list[dict]) -> dict[str, str]:
+    """The breaks of the codes; what others than the police tell has none."""
+    if of != cells.OFFENCES:
+        return {}
+    category = table.fixed.get("category", ALL)
+    return find_breaks(category, [row["label"] for row in rows])
 
 
 def _why_no_rate(rows: list[dict], wanted: cells.Column) -> str:
@@ -227,6 +240,7 @@ def _figure(table, points: list[Point], title: str, key: str, wanted, breaks) ->
     if any(point.lower is not None for point in points):
         told.append("Fältet kring linjen är troligt spann.")
     told += [words for kind, words in _GAPS.items() if kind in kinds]
+    told += _told_breaks(points, breaks)
     drawn = [
         chart_svg.draw(points, title=title, key=key, is_wide=is_wide, breaks=breaks)
         for is_wide in (True, False)
@@ -240,6 +254,16 @@ def _figure(table, points: list[Point], title: str, key: str, wanted, breaks) ->
         small=" ".join(told),
         drawn=Markup("").join(drawn),
     )
+
+
+def _told_breaks(points: list[Point], breaks: Mapping[str, str]) -> list[str]:
+    """Why the line is broken, of the breaks within it."""
+    labels = [str(point.period) for point in points[1:] if point.is_new]
+    return [f"Serien är bruten från {k}: {_as_clause(breaks[k])}." for k in labels]
+
+
+def _as_clause(words: str) -> str:
+    return swedish.lower_first(words.rstrip("."))
 
 
 _GAPS = {

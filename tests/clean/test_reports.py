@@ -135,6 +135,16 @@ def test_unknown_code_stays_visible_and_is_protected(code):
     assert any("kodtabellen" in note for note in cleaned.notes)
 
 
+def test_a_code_out_of_use_is_told_and_kept():
+    old, new = {**ROW, "BROTTSKOD": "1202"}, {**ROW, "ID": "2"}
+    cleaned = _clean([old, new])
+    assert cleaned.rows["category"].tolist() == ["brand", "bostadsinbrott"]
+    (note,) = [note for note in cleaned.notes if "inte användes" in note]
+    assert note.startswith("1 rader")
+    assert "1202" not in note
+    assert not any("inte användes" in note for note in _clean([new]).notes)
+
+
 @pytest.mark.parametrize("code", ["0412", "0435", "9627", "9306", "7777"])
 def test_protected_row_says_neither_where_nor_what_hour(code):
     row = _clean([{**ROW, "BROTTSKOD": code}]).rows.iloc[0]
@@ -151,6 +161,45 @@ def test_day_without_hour():
     assert not row["has_time"]
     assert row["occurred_from"] == row["occurred_to"]
     assert row["occurred_from"] == pd.Timestamp("2026-07-02 22:00", tz="UTC")
+
+
+def test_an_open_end_is_the_other_end():
+    rows = [{**ROW, "START": None}, {**ROW, "ID": "2", "SLUT": None}]
+    told = _clean(rows).rows
+    assert (told["occurred_from"] == told["occurred_to"]).all()
+    assert told["occurred_from"].dt.hour.tolist() == [4, 20]
+    neither = _clean([{**ROW, "START": None, "SLUT": None}]).rows.iloc[0]
+    assert pd.isna(neither["occurred_from"]) and not neither["has_time"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason"),
+    [
+        ("2026-07-04 06:01", "2026-07-04 06:00", "omvand_tid"),
+        ("2026-07-05 23:59", None, None),  # the day of the report
+        ("2026-07-06 00:00", None, "framtida_tid"),
+        ("2026-07-04 00:00", "2026-07-09 00:00", None),  # goes on
+    ],
+)
+def test_reversed_and_future_events(start, end, reason):
+    told = _reasons(_clean([{**ROW, "START": start, "SLUT": end}]))
+    assert told == ({1: reason} if reason else {})
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2026-10-25 02:50", "2026-10-25 02:10", 20),  # the hour comes twice
+        ("2026-10-25 02:10", "2026-10-25 02:50", 40),
+        ("2026-10-25 01:50", "2026-10-25 03:10", 140),
+        ("2026-03-29 01:50", "2026-03-29 03:10", 20),  # the hour is skipped
+        ("2026-03-29 02:20", "2026-03-29 02:40", 0),
+    ],
+)
+def test_spans_over_the_change_of_clocks(start, end, minutes):
+    row = {**ROW, "Inskr": "2026-10-30", "START": start, "SLUT": end}
+    (told,) = _clean([row], name="p_2026.csv").rows.to_dict("records")
+    assert (told["occurred_to"] - told["occurred_from"]).total_seconds() == minutes * 60
 
 
 def test_duplicates_by_key():
@@ -244,6 +293,9 @@ def test_key_of_a_protected_row_does_not_hold_its_address():
 def test_without_keys_and_without_replacing_a_repeated_row_is_a_duplicate():
     cleaned = _clean([ROW_A, ROW_A], columns=SHAPE_A)
     assert _reasons(cleaned) == {2: "dubblett"}
+    # and in the next delivery it is the same report
+    again = _clean([ROW_A], columns=SHAPE_A, name="p_2026-K3_igen.csv").rows
+    assert again["incident_id"].tolist() == cleaned.rows["incident_id"].tolist()
 
 
 def test_ambiguous_dates_are_refused_until_declared():

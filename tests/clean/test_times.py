@@ -156,6 +156,48 @@ def test_spreadsheet_number_with_part_of_day():
     assert list(told["has_time"]) == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "2026-07-03 22:10",
+            "2026-07-03 2210",
+            "2026-07-03 22.10",
+            "2026-07-03T22:10",
+        ),
+        *("20260703 2210", "7/3/26 22:10", "7/3/26 10:10 PM", "07/03/2026 22:10:00"),
+        *("46206.9236111111", "46206,9236111111", "2026/07/03 22:10:00.000"),
+    ],
+)
+def test_one_moment_in_every_shape(text):
+    told = _moments(text, order="mdy").iloc[0]
+    assert told["moment"] == pd.Timestamp("2026-07-03 20:10", tz="UTC")
+    assert told["has_time"]
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [("7/3/26", "2210"), ("46206", "0.9236111111"), ("2026-07-03 00:00:00", "22:10")],
+)
+def test_one_moment_in_two_columns(day, clock):
+    told = _moments(day, clock=[clock], order="mdy").iloc[0]
+    assert told["moment"] == pd.Timestamp("2026-07-03 20:10", tz="UTC")
+
+
+@pytest.mark.parametrize(("n_rows", "has_time"), [(9, True), (10, False)])
+def test_days_that_all_stand_with_midnight_have_no_time(n_rows, has_time):
+    days = [f"2026-07-{n + 1:02d} 00:00:00" for n in range(n_rows)]
+    assert set(_moments(*days)["has_time"]) == {has_time}
+    assert _moments(*days, "2026-08-01 00:01:00")["has_time"].all()
+
+
+def test_the_later_reading_of_a_repeated_hour():
+    first = _moments("2026-10-25 02:30", "2026-10-25 03:30", "2026-07-01 02:30", None)
+    later = times.read_as_later(first["moment"]) - first["moment"]
+    assert later[:3].dt.total_seconds().tolist() == [3600, 0, 0]
+    assert later.isna()[3]
+
+
 def test_local_day_of_a_moment():
     moments = pd.Series(pd.to_datetime(["2026-07-02 22:30"], utc=True))
     assert times.local_days(moments)[0] == pd.Timestamp("2026-07-03")

@@ -122,9 +122,9 @@ def test_events_told_by_two_are_found_and_few_others(known):
     columns = ["incident_id", "source"]
     found = pairs(known[[*columns, "event_id"]], "event_id")
     true = pairs(placed[[*columns, "handelse"]], "handelse")
-    assert len(true) > 15
-    assert len(found & true) / len(found) >= 0.9
-    assert len(found & true) / len(true) >= 0.9
+    assert len(true) >= 20
+    assert len(found & true) / len(found) >= 0.95
+    assert len(found & true) / len(true) >= 0.95
 
 
 # --- personal data --------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from lagesbild.errors import UsageError
 from lagesbild.measure import change, comparing, dispersion, tables
 from lagesbild.measure.counting import quarter_labels
+from lagesbild.period import Period
 from tests.measure.frames import AREAS, POLICE_K2_K3, cell, deliveries, incidents
 
 NOW, THEN = "2026-K3", "2025-K3"
@@ -229,3 +230,33 @@ def test_dispersion_is_one_of_few_steps_and_never_below_one():
     found = dispersion.overall(frame, value)
     assert found.isin(dispersion.STEPS).all()
     assert found.iloc[0] <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("category", "now", "is_broken"),
+    [
+        ("bedrageri", "2019-K1", True),
+        ("bedrageri", "2019-K4", True),
+        ("bedrageri", "2018-K4", False),
+        ("bedrageri", "2020-K1", False),
+        ("ran", "2019-K1", False),
+    ],
+)
+def test_periods_on_either_side_of_a_break_are_not_compared(category, now, is_broken):
+    labels = quarter_labels(np.arange(16) + 2017 * 4)
+    frame = pd.DataFrame(
+        [
+            {"area_id": area, "category": category, "period": label}
+            for area in QUIET
+            for label in labels
+        ]
+    )
+    number = 40 + np.arange(len(frame)) // 4 % 2
+    frame = _shown(frame.assign(n_offences=number, n_reports=number))
+    then = str(Period(now).same_period_last_year)
+    got = tables.compare_periods(_rated(frame), now, then)
+    assert (got["verdict"] == "jämförs inte").all() == is_broken
+    assert got["change_reason"].notna().all() == is_broken
+    assert got["rate_ratio"].isna().all() == is_broken
+    if is_broken:
+        assert got["change_reason"].str.startswith("Nya brottskoder: ").all()

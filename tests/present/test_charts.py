@@ -113,6 +113,63 @@ def test_a_series_break_parts_the_line_and_forbids_comparison():
     assert "Från 2026-K1: Nya brottskoder." in page
 
 
+OLD = [str(period) for period in Period("2019-K4").back(9)]
+
+
+def old_trend(column="rate_per_1000_quarter", **fixed):
+    rows = [row | {"period": p} for row, p in zip(rows_of(), OLD, strict=True)]
+    return show_trend(make_table(rows, ["period"], **fixed), column)
+
+
+@pytest.mark.parametrize(
+    ("category", "quarters"),
+    [
+        ("bedrageri", ["2019-K1"]),
+        ("hot_ofredande", ["2019-K3"]),
+        ("misshandel", ["2018-K1", "2019-K1"]),
+        ("alla", ["2019-K1", "2019-K3"]),
+        ("ran", []),
+        ("nedskrapning", []),
+    ],
+)
+def test_a_known_break_is_marked_in_the_chart_and_told_in_its_captions(
+    category, quarters
+):
+    page = old_trend(category=category).page
+    tree = look.parse(page)
+    for svg in tree.all("svg", class_="chart"):
+        assert len(svg.all("path", class_="brk")) == len(quarters)
+        told = [t.text for t in svg.all("text")].count("Nya brottskoder")
+        assert told == len(quarters)
+    (caption,) = tree.all("figcaption")
+    assert caption.text.count("Serien är bruten från") == len(quarters)
+    for quarter in quarters:
+        assert f"Serien är bruten från {quarter}: nya brottskoder: " in caption.text
+        assert f"Från {quarter}: Nya brottskoder: " in page
+
+
+def test_what_others_than_the_police_tell_has_no_break():
+    rows = [
+        row
+        | {"period": p, "measure": "n_observations", "n_observations": 7}
+        | {"n_observations_status": "shown"}
+        for row, p in zip(rows_of(), OLD, strict=True)
+    ]
+    table = make_table(rows, ["period"], category="hot_ofredande")
+    assert 'class="brk"' not in show_trend(table, "n_observations").page
+
+
+def test_in_jupyterlab_the_break_parts_the_line_and_is_told():
+    bundle = old_trend(category="bedrageri")._repr_mimebundle_()
+    specification = bundle["application/vnd.vegalite.v5+json"]
+    (data,) = specification["datasets"].values()
+    assert [point["del"] for point in data] == [0] * 5 + [1] * 4
+    (told,) = [point for point in data if point["brott"]]
+    assert told["kvartal"] == "2019-K1"
+    marks = [layer["mark"]["type"] for layer in specification["layer"]]
+    assert marks == ["area", "line", "point", "rule"]
+
+
 def test_a_break_before_last_year_leaves_the_comparison():
     assert "1,3</tspan> i fjol" in trend(breaks={"2025-K1": "Nya koder"}).page
 
