@@ -3,12 +3,13 @@
 And nothing else is: each test counts the placements that are appended.
 """
 
+import json
 import shutil
 
 import pandas as pd
 import pytest
 
-from lagesbild import place_again, placings, store
+from lagesbild import cli, place_again, placings, store, terminal
 from lagesbild.errors import ContractError, RegisterError, StoppedError, StoreError
 from lagesbild.geocode import outcome as why
 from lagesbild.ingest import ingest_files
@@ -82,8 +83,12 @@ def test_what_the_register_names_is_placed_again_and_nothing_else(ws):
     assert _areas(ws, as_of=2) == before
     assert store.latest_sequence_number(ws) == 3
     assert len(store.load_deliveries(ws)) == 2
-    row = store.load_incidents(ws).set_index("source_key").loc["K2"]
-    assert (row["geocode_method"], row["geocode_score"]) == ("adress", 1.0)
+    rows = store.load_incidents(ws).set_index("source_key")
+    assert (rows["geocode_method"]["K2"], rows["geocode_score"]["K2"]) == ("adress", 1)
+    # a protected report is never placed, whatever is said of its text
+    assert rows["geocode_method"]["P1"] == "skyddad"
+    where = ["area_id", "easting_m", "place_text"]
+    assert rows.loc["P1", where].isna().all()
 
 
 def test_the_same_register_again_writes_nothing(ws):
@@ -109,15 +114,14 @@ def test_a_row_taken_away_puts_its_reports_back(ws):
     (ws.registers / REGISTER).unlink()
     ingest_files(ws)
     assert _areas(ws) == before
-
-
-def test_a_register_may_come_back_as_it_was(ws):
-    for rows in (["Röda ladan;;A02;"], [], ["Röda ladan;;A02;"]):
-        _say(ws, *rows)
-        ingest_files(ws)
-    assert _areas(ws)["K2"] == "A02"
+    # and the register may come back as it was
+    _say(ws, "Gula logen;;A01;", "Röda ladan;;-;säger inget")
+    ingest_files(ws)
+    assert _areas(ws) == before | {"K4": "A01"}
+    row = store.load_incidents(ws).set_index("source_key").loc["K2"]
+    assert row["geocode_reason"] == why.ALIAS_NOWHERE and pd.isna(row["easting_m"])
     assert store.load_placings(ws)["placing_id"].is_unique
-    assert store.load_placings(ws)["sequence_number"].tolist() == [3, 4, 5]
+    assert store.load_placings(ws)["sequence_number"].tolist() == [3, 4, 5, 6]
 
 
 def test_a_new_delivery_is_placed_by_the_register_and_follows_its_changes(ws):
@@ -137,15 +141,6 @@ def test_a_new_delivery_is_placed_by_the_register_and_follows_its_changes(ws):
     _say(ws)
     ingest_files(ws)
     assert _areas(ws)["K9"] == _areas(ws)["2"] == ""
-
-
-def test_nowhere_is_a_reason_of_its_own(ws):
-    _say(ws, "Gula logen;;-;ett ord för var som helst")
-    (told,) = ingest_files(ws)
-    assert (told["rows_in"], told["rows_stored"]) == (1, 1)
-    row = store.load_incidents(ws).set_index("source_key").loc["K4"]
-    assert row["geocode_reason"] == why.ALIAS_NOWHERE
-    assert pd.isna(row["area_id"]) and pd.isna(row["easting_m"])
 
 
 def test_a_text_copied_unmasked_means_what_is_stored(ws):
@@ -190,16 +185,6 @@ def test_placed_again_is_what_a_first_ingest_would_have_placed(ws, tmp_path):
 
 
 # --- protected classes ----------------------------------------------------------------
-
-
-def test_a_protected_report_is_never_placed(ws):
-    n = _n_placements(ws)
-    _say(ws, "Röda ladan;;A02;")
-    ingest_files(ws)
-    row = store.load_incidents(ws).set_index("source_key").loc["P1"]
-    assert row["geocode_method"] == "skyddad"
-    assert row[["area_id", "easting_m", "place_text"]].isna().all()
-    assert _n_placements(ws) == n + 2
 
 
 def test_the_store_itself_refuses_a_placed_protected_report(ws):
@@ -274,15 +259,14 @@ def test_an_address_that_leaves_the_gazetteer_is_told_by_the_next_ingest(ws):
         ingest_files(ws)
 
 
-@pytest.mark.parametrize("last", ["placements", "links"])
-def test_cut_short_before_its_mark_it_is_swept_and_done_anew(ws, monkeypatch, last):
+def test_cut_short_before_its_mark_it_is_swept_and_done_anew(ws, monkeypatch):
     _say(ws, "Röda ladan;;Vikvägen 5;", "Kvarngatan 2;;Vikvägen 5;")
     before = _areas(ws)
     append = placings.append_rows
 
     def stop(ws, table, rows):
         append(ws, table, rows)
-        if table == last:
+        if table == "links":
             raise StoreError("påhittat avbrott")
 
     with monkeypatch.context() as patch:
@@ -316,3 +300,26 @@ def test_a_closed_cycle_keeps_its_counts_and_knows_what_it_was_closed_after(ws):
     assert kept["n_offences"].sum() == closed["n_offences"].sum()
     assert store.load_closed_counts(ws, as_of=2).empty
     assert len(store.load_closed_counts(ws, as_of=3)) == len(closed)
+
+
+# --- what is told ---------------------------------------------------------------------
+
+
+def test_the_command_tells_how_many_rows_moved_and_leaves_with_3_on_a_fault(ws, capfd):
+    words = ["ingest", "-w", str(ws.root)]
+    _say(ws, "Röda ladan;;Vikvägen 5;")
+    assert terminal.run(cli.commands, words) == 0
+    told = capfd.readouterr().out
+    assert "platser_alias.csv är ändrad: 2 sparade rader av de 2" in told
+    assert "Kvittenser" not in told and "lästes inte in" not in told
+    _say(ws, "Röda ladan;;;")
+    assert terminal.run(cli.commands, words) == 3
+    assert capfd.readouterr().err.startswith("Fel: platser_alias.csv: rad 2, kolumn")
+    _say(ws)
+    assert terminal.run(cli.commands, [*words, "--json"]) == 0
+    (row,) = json.loads(capfd.readouterr().out)["deliveries"]
+    assert (row["file"], row["source"], row["status"]) == (
+        REGISTER,
+        None,
+        "omplacerade",
+    )

@@ -16,7 +16,9 @@ LEAST, MOST = 2, 50
 list longer than this is not read."""
 
 _SAY = "Skriv i platser_alias.csv vad texten betyder"
-_ASK_TOWN = "Be avsändaren skriva ort, eller skriv orten i platser_alias.csv"
+_ASK_TOWN = (
+    "Be avsändaren skriva ort. Menas alltid samma ort? Skriv den i platser_alias.csv"
+)
 _ASK_NUMBER = "Be avsändaren skriva nummer"
 _ASK_BOTH = "Fråga avsändaren vilken uppgift som gäller"
 _ASK_ADDRESS = "Be avsändaren skriva adress"
@@ -34,7 +36,7 @@ ADVICE = {
     why.NO_NUMBER: _ASK_NUMBER,
     why.SEVERAL_AREAS: "Be avsändaren skriva en enda adress",
     why.NO_CROSSING: f"Är gatorna rätt skrivna? {_SAY}",
-    why.PROPERTY: f"Be avsändaren skriva adress. Är det samma varje gång? {_SAY}",
+    why.PROPERTY: f"Be avsändaren skriva adress. Känner du fastigheten? {_SAY}",
     why.UNKNOWN_PLACE: f"Lägg till platsen i platser.csv. Är det ett uttryck? {_SAY}",
     why.SEVERAL_PLACES: _ASK_TOWN,
     why.PLACE_NOT_IN_LOCALITY: _ASK_BOTH,
