@@ -13,7 +13,6 @@ from collections.abc import Callable
 import pandas as pd
 
 from lagesbild import arrivals, contracts, placings, store
-from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.geocode.alias_file import FILE, read_aliases
 from lagesbild.geocode.aliases import digest_aliases, find_touched
 from lagesbild.geocode.place import check_aliases, place_reports
@@ -39,7 +38,7 @@ def place_again(
     Returns
     -------
     aliases : DataFrame
-        As ``read_aliases`` gives them, texts masked as the stored ones are.
+        As ``read_aliases`` gives them. A text means what is stored, which is masked.
     told : list of dict
         One entry as of a delivered file if the register has changed, else none:
         rows_in are the stored reports that it names, rows_stored those that are placed
@@ -54,8 +53,6 @@ def place_again(
     before = placings.load_known(ws)
     if aliases.empty and not before:
         return aliases, []
-    # a text is stored masked: one that was copied from a delivery means the same
-    aliases["text"], _ = mask_personal_data(aliases["text"])
     layers = {name: load_layer(name) for name in ("areas", "addresses", "places")}
     check_aliases(aliases, **layers)
     after = digest_aliases(aliases)

@@ -201,11 +201,15 @@ def show_deliveries(told: list[dict], *, inbox: Path, receipts: Path) -> None:
     keys = [*DELIVERY_KEYS[:-1], "rows_withdrawn", DELIVERY_KEYS[-1]]
     print_table(words, [[row[key] for key in keys] for row in told])
     for row in told:
-        if row["status"] == PLACED_AGAIN:
+        if row["status"] == PLACED_AGAIN and row["rows_in"]:
             placed = number(row["rows_stored"], "sparad rad", "sparade rader")
             click.echo(
                 f"{row['file']} är ändrad: {placed} av de {row['rows_in']} som den "
                 "gäller fick ny plats eller nytt skäl."
+            )
+        elif row["status"] == PLACED_AGAIN:
+            click.echo(
+                f"{row['file']} är ändrad, men ingen sparad rad har de texterna."
             )
     files = [row for row in told if row["status"] != PLACED_AGAIN]
     n_refused = sum("error" in row for row in files)

@@ -143,15 +143,18 @@ def test_a_new_delivery_is_placed_by_the_register_and_follows_its_changes(ws):
     assert _areas(ws)["K9"] == _areas(ws)["2"] == ""
 
 
-def test_a_text_copied_unmasked_means_what_is_stored(ws):
-    rows = police("K8", "2025-10-05", place="boden hos Påhittad Person 070-123 45 67")
+def test_a_text_means_what_is_stored_and_none_of_it_is_kept(ws):
+    raw = "boden hos Påhittad Person 070-123 45 67"
+    rows = police("K8", "2025-10-05", place=raw)
     write_police(ws.inbox, rows, name="polisen_2025-K4.csv")
     ingest_files(ws)
-    _say(ws, "boden hos Påhittad Person 070-123 45 67;;A01;")
+    stored = store.load_incidents(ws).set_index("source_key")["place_text"]["K8"]
+    assert "[namn]" in stored
+    _say(ws, f"{stored};;A01;", f"{raw};;A02;")
     (told,) = ingest_files(ws)
     assert told["rows_stored"] == 1 and _areas(ws)["K8"] == "A01"
     held = b"".join(file.read_bytes() for file in ws.lager.rglob("*") if file.is_file())
-    assert b"123 45 67" not in held
+    assert b"123 45 67" not in held and "Påhittad Person".encode() not in held
 
 
 def test_events_part_and_join_when_their_place_moves(ws):
@@ -315,6 +318,9 @@ def test_the_command_tells_how_many_rows_moved_and_leaves_with_3_on_a_fault(ws, 
     _say(ws, "Röda ladan;;;")
     assert terminal.run(cli.commands, words) == 3
     assert capfd.readouterr().err.startswith("Fel: platser_alias.csv: rad 2, kolumn")
+    _say(ws, "Röda ladan;;Vikvägen 5;", "ingen skriver så;;A01;")
+    assert terminal.run(cli.commands, words) == 0
+    assert "men ingen sparad rad har de texterna" in capfd.readouterr().out
     _say(ws)
     assert terminal.run(cli.commands, [*words, "--json"]) == 0
     (row,) = json.loads(capfd.readouterr().out)["deliveries"]
