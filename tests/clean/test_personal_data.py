@@ -81,6 +81,20 @@ def test_masking_twice_changes_nothing_more(text):
     assert _mask(once) == (once, {})
 
 
+_WORDS = st.sampled_from(
+    "av hos med från c/o Målsägande: Testa TESTA Provsson, och Storgatan 3 12 B. von "
+    "850101-1234 070-174 06 05 t@e.se (at) e.se ABC 123 tel på \0 Vargv. / - I".split()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(_WORDS, max_size=8).map(" ".join)))
+def test_any_text_is_masked_once_and_for_all(text):
+    once, counts = _mask(text)
+    assert bool(counts) == (once != text)
+    assert _mask(once) == (once, {})
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.dates(), st.integers(0, 9999), st.sampled_from("-+"))
 def test_every_number_of_the_form_is_masked(day, last, sign):
