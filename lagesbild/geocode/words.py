@@ -9,17 +9,21 @@ a noun nobody foresaw must do as well as one that is listed.
 from __future__ import annotations
 
 import csv
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from urllib.parse import unquote
 
 WILD = "¤"
 """Stands in a key for a letter that was lost on the way ("Sk?lgatan")."""
 
 _MASK = re.compile(r"\[[^\]\d]*\]")
-_BROKEN = re.compile("[ÃÂâ€Ð\u0080-\u009f]")
+_BROKEN = re.compile("[ÃÂâ€Ð√├\u0080-\u009f]")
+_WRITTEN = re.compile(r"&#?\w+;|(?:%[0-9a-f]{2}){2}|\\u00[0-9a-f]{2}", re.IGNORECASE)
+_HEX_UNIT = re.compile(r"\\u(00[0-9a-f]{2})", re.IGNORECASE)
 _LOST = re.compile(r"\ufffd|(?<=[^\W\d])\?(?=[^\W\d])|(?<!\S)\?(?=[^\W\d])")
 _DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
 _TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
@@ -56,12 +60,22 @@ CROSSING = _WORDS["crossing"]
 POSTAL = _WORDS["postal"]
 """Before five digits they say that these are a postcode."""
 
-EXPLAINED = HOUSE_PARTS | CLOCK | CROSSING | UNITS | POSTAL | _WORDS["grammar"]
+CONJUNCTIONS = _WORDS["conjunction"]
+NUMBER_WORDS = _WORDS["number_word"]
+"""Before digits they say that these are a house number."""
+
+GRAMMAR = _WORDS["grammar"]
+TITLES = _WORDS["title"] | _WORDS["of_home"]
+"""After them comes the name of a person."""
+
+EXPLAINED = HOUSE_PARTS | CLOCK | CROSSING | UNITS | POSTAL | CONJUNCTIONS
+EXPLAINED |= NUMBER_WORDS | TITLES | _WORDS["grammar"]
 """Words that say nothing of which address, place or locality is meant."""
 
 NOTHING = _WORDS["nothing"]
 """What people write in a locality column when they have none."""
 
+_PART_ENDINGS = tuple(_WORDS["part_ending"])
 _PLACE_ENDINGS = tuple(sorted(_WORDS["place_ending"], key=len, reverse=True))
 
 
@@ -78,6 +92,8 @@ class Token:
 
 def repair(text: str) -> str:
     """The text with broken encoding mended, letters composed and masks taken away."""
+    if _WRITTEN.search(text):
+        text = _read_written(text)
     if _BROKEN.search(text):
         text = _mend(text)
     if not text.isascii():
@@ -86,13 +102,20 @@ def repair(text: str) -> str:
     return text.translate(_DASHES).strip()
 
 
+def _read_written(text: str) -> str:
+    """Letters that a web page, an address of one or JSON wrote out: "&auml;"."""
+    text = _HEX_UNIT.sub(lambda found: chr(int(found[1], 16)), html.unescape(text))
+    return unquote(text, errors="replace")
+
+
 def _mend(text: str) -> str:
-    """UTF-8 that was read as Latin-1 or cp1252, wholly or in part."""
+    """UTF-8 that was read as something else, wholly, in part or more than once."""
     for encoding in ("latin-1", "cp1252"):
         try:
-            return text.encode(encoding).decode("utf-8")
+            mended = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
+        return _mend(mended) if _BROKEN.search(mended) else mended
     import ftfy
 
     return ftfy.fix_text(text)
@@ -140,6 +163,14 @@ def is_mixed(tokens: tuple[Token, ...]) -> bool:
         for t in tokens
         if not t.is_number
     )
+
+
+def is_explained(word: str) -> bool:
+    """Whether a word is grammar or, by its last part, a part of a house.
+
+    A Swedish compound is what its last part is: "halvtrappa", "vindsvåning".
+    """
+    return word in EXPLAINED or word.endswith(_PART_ENDINGS)
 
 
 def looks_like_place(word: str) -> bool:
