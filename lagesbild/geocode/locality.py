@@ -228,6 +228,9 @@ def _is_label(parsed: Parsed, at: int) -> bool:
     tokens, before, after = parsed.tokens, at - 1, at + 1
     if after < len(tokens) and tokens[after].is_number:
         return tokens[after].gap in (" ", ": ", ". ")
+    is_last = after == len(tokens) - 1
+    if is_last and len(tokens[after].text) == 1 and tokens[after].gap == " ":
+        return True  # "byggnad C"
     if not at or not tokens[before].is_number or tokens[at].gap != " ":
         return False
     return not any(before in street.indices for street in parsed.of_kind("street"))

@@ -80,7 +80,12 @@ def _read_more(reading: Reading, at: int, number: Number) -> tuple[Number, int]:
     token = reading.at(at)
     if token is None:
         return number, at
-    if token.gap.strip() in _RANGE_SIGNS:
+    sign = token.gap.strip()
+    if sign in _RANGE_SIGNS and skip_number_word(reading.tokens, at) > at:
+        last = skip_number_word(reading.tokens, at)  # "13 - nr 21"
+        if _is_house_number(reading, last):
+            return _range_to(reading, last, number)
+    if sign in _RANGE_SIGNS:
         if "-" in token.gap and _is_single(token) and at not in reading.taken:
             return replace(number, last_letter=token.text), at + 1
         is_tight = " " not in token.gap

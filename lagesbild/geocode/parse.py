@@ -208,7 +208,9 @@ def _may_be_street(tokens: tuple[Token, ...], span: Span, has_number: bool) -> b
         is_dotted = span.end < len(tokens) and tokens[span.end].gap.startswith(".")
         is_name = run[0].raw[0].isupper() and key not in words.EXPLAINED
         least = 2 if is_dotted or is_name else _LEAST_SHORT
-        is_odd = span.tier >= THIN and not is_signed  # "Log:n" signs what it drops
+        is_odd = span.tier >= THIN and not (
+            is_signed or is_dotted
+        )  # "Log:n" signs what it drops
         return len(key) >= (_LEAST_THIN if is_odd else least)
     if key in words.EXPLAINED:
         return False
@@ -237,14 +239,20 @@ def _with_lone_number(spans: list[Span], reading: Reading) -> list[Span]:
     tokens, (street,) = reading.tokens, streets
     used = {i for span in spans for i in span.indices} | reading.taken
     told, bare = [], []
+    done = 0
     for at, token in enumerate(tokens):
-        if not token.is_number or at in used:
+        if not token.is_number or at in used or at < done:
             continue
         number, end = read_number(reading, at)
         if number is None:
             continue
+        is_named = end < len(tokens) and tokens[end].text == "an"  # "20:an på"
+        if is_named and tokens[end].gap == ":":
+            end += 1
+        done = end
         before = tokens[at - 1] if at else None
-        if any(skip_number_word(tokens, at - n) == at for n in (1, 2, 3) if at >= n):
+        says_number = (skip_number_word(tokens, at - n) for n in (1, 2, 3) if at >= n)
+        if at in says_number or tokens[end - 1].text == "an":
             told.append((number, at, end))
         elif before is None or at - 1 in used:
             bare.append((number, at, end))
@@ -322,6 +330,10 @@ def is_modified(tokens: tuple[Token, ...], start: int, kind: str = "street") -> 
     if start > 1 and before.gap == ":":
         key = tokens[start - 2].text + before.text
         return any(key in thinned(m) for m in words.MODIFIERS if len(m) > 3)
+    if kind == "street" and len(before.text) < 4 and before.raw[0].isupper():
+        # "Sto Skolgtan", where Stora Skolgatan is not known either
+        is_short = any(before.text in thinned(m) for m in words.MODIFIERS if len(m) > 4)
+        return is_short and len(before.text) > 1 and not words.is_explained(before.text)
     is_long = len(before.text) >= 4 and before.text not in words.EXPLAINED
     if start > 1 and gap == " " and _is_forename(tokens, start - 2):
         return False  # "Nils Storm Kungsgatan"

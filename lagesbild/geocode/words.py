@@ -9,22 +9,19 @@ a noun nobody foresaw must do as well as one that is listed.
 from __future__ import annotations
 
 import csv
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from urllib.parse import unquote
+
+from lagesbild.geocode.encoding import read_back
 
 WILD = "¤"
 """Stands in a key for a letter that was lost on the way ("Sk?lgatan")."""
 
-_MASK = re.compile(r"\[[^\]\d]*\]")
-_BROKEN = re.compile("[ÃÂâ€Ð√├\u0080-\u009f]")
-_WRITTEN = re.compile(r"&#?\w+;|(?:%[0-9a-f]{2}){2}|\\u00[0-9a-f]{2}", re.IGNORECASE)
-_HEX_UNIT = re.compile(r"\\u(00[0-9a-f]{2})", re.IGNORECASE)
-_LOST = re.compile(r"\ufffd|(?<=[^\W\d])\?(?=[^\W\d])|(?<!\S)\?(?=[^\W\d])")
+_MASK = re.compile(r"\[(?:personnummer|telefon|e-post|namn)\]")
+_LOST = re.compile(r"\ufffd|(?<=[^\W\d_])[?_*](?=[^\W\d_])|(?<!\S)\?(?=[^\W\d])")
 _DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
 _TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
 _ACCENTS = str.maketrans("éèêëáàâíìîóòôúùûüýçñæø", "eeeeaaaiiiooouuuuycnäö")
@@ -92,33 +89,11 @@ class Token:
 
 def repair(text: str) -> str:
     """The text with broken encoding mended, letters composed and masks taken away."""
-    if _WRITTEN.search(text):
-        text = _read_written(text)
-    if _BROKEN.search(text):
-        text = _mend(text)
+    text = read_back(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = _LOST.sub(WILD, _MASK.sub(" ", text)).replace("Ã", WILD)
     return text.translate(_DASHES).strip()
-
-
-def _read_written(text: str) -> str:
-    """Letters that a web page, an address of one or JSON wrote out: "&auml;"."""
-    text = _HEX_UNIT.sub(lambda found: chr(int(found[1], 16)), html.unescape(text))
-    return unquote(text, errors="replace")
-
-
-def _mend(text: str) -> str:
-    """UTF-8 that was read as something else, wholly, in part or more than once."""
-    for encoding in ("latin-1", "cp1252"):
-        try:
-            mended = text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-        return _mend(mended) if _BROKEN.search(mended) else mended
-    import ftfy
-
-    return ftfy.fix_text(text)
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
