@@ -45,7 +45,7 @@ _MINUTES = re.compile(
 _ZONE = re.compile(r"(?<!\d)(1[2-8]|2[0-3])[ .]?(00|15|30|45)(?!\d)")
 _RT = re.compile(r"\brt\s?-?\s?90", re.IGNORECASE)
 _NORTH = (6_100_000, 7_700_000)
-_EAST_OF = {SWEREF_TM: (200_000, 1_000_000), RT_90: (1_200_000, 1_900_000)}
+_EAST_OF = {SWEREF_TM: (260_000, 1_000_000), RT_90: (1_200_000, 1_900_000)}
 _EAST_LOCAL = (40_000, 260_000)
 
 

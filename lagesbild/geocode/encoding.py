@@ -17,16 +17,15 @@ _MISREADINGS = (  # written as, read as
     ("utf-8", "cp850"),
     ("utf-8", "cp437"),
     ("cp850", "cp1252"),
-    ("mac_roman", "cp1252"),
 )
 _SEVEN_BIT = str.maketrans("}{|][\\", "åäöÅÄÖ")  # ISO 646 for Swedish, SS 63 61 27
 _UTF_8 = re.compile("[ÃÂâ€Ð\u0080-\u009f]")
 _WRITTEN = re.compile(
-    r"&\#?\w+;|(?:%[0-9a-f]{2}){2}|\\(?:u00|x)[0-9a-f]{2}|(?<=[a-zåäö])=[CDEF][0-9A-F]",
+    r"&\#?\w+;|(?:%[0-9a-f]{2}){2}|\\(?:u00|x)[0-9a-f]{2}|(?<![^\sa-zåäö])=[CDEF][0-9A-F]",
     re.IGNORECASE,
 )
 _HEX_UNIT = re.compile(r"\\(?:u00|x)([0-9a-f]{2})", re.IGNORECASE)
-_QUOTED = re.compile(r"(?<=[^\W\d_])=([CDEF][0-9A-F])(?=[a-zåäö=])")
+_QUOTED = re.compile(r"(?<![^\sA-Za-zåäöÅÄÖ])=([CDEF][0-9A-F])(?=[a-zåäö=])")
 _IN_WORD = r"(?<=[^\W\d_]){}(?=[^\W\d_])"
 _BRACE_IN_WORD = re.compile(_IN_WORD.format("[{}]"))
 _SUSPECT = re.compile(r"[ÃÂâ€Ð\u0080-\u009f√├┼„”†‡ŽŠšŒ™‚‹{}&%\\=]")
@@ -42,7 +41,9 @@ def _misread() -> list[tuple[re.Pattern, dict[str, str]]]:
         }
         table = {bad: good for bad, good in wrong.items() if "\ufffd" not in bad}
         seen = "|".join(map(re.escape, table))
-        tables.append((re.compile(_IN_WORD.format(f"(?:{seen})")), table))
+        pairs = "|".join(re.escape(bad) for bad in table if len(bad) > 1)
+        shows = _IN_WORD.format(f"(?:{seen})") + (f"|{pairs}" if pairs else "")
+        tables.append((re.compile(shows), table))
     return tables
 
 

@@ -146,13 +146,15 @@ def _tail_from(parsed: Parsed) -> int:
 
 def _is_meant(parsed: Parsed, span: Span, tail: int) -> bool:
     """A locality's name with a small letter, among other capitals, is a word."""
+    if _is_direction(parsed.tokens, span.start):
+        return False
     return span.start >= tail or parsed.is_capital(span.start)
 
 
 def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) -> bool:
     """Whether another municipality or town is where it is, not a word or a surname."""
     tokens = parsed.tokens
-    if not parsed.is_capital(span.start):
+    if not parsed.is_capital(span.start) or _is_direction(tokens, span.start):
         return False
     length = sum(len(t.text) for t in tokens[span.start : span.end])
     is_weak = span.kind == "town"
@@ -168,6 +170,11 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
         street.start == span.end and "," not in tokens[span.end].gap
         for street in parsed.of_kind("street")
     ) and not _is_surname(parsed, span.start)
+
+
+def _is_direction(tokens: tuple, at: int) -> bool:
+    """Whether a name tells the way, not the place: "mot Storvik"."""
+    return at > 0 and tokens[at - 1].text == "mot" and tokens[at].gap == " "
 
 
 def _is_surname(parsed: Parsed, at: int) -> bool:

@@ -21,6 +21,8 @@ from lagesbild.geocode.words import Token
 _JOINING = frozenset(["", " ", "-", "'", ":", ". ", "."])
 _ADJACENT = frozenset(["", " ", "-", ". ", "."])
 _MOST_WORDS = 6
+_DOTTED = frozenset(words.fold(m) for m in words.MODIFIERS if not m.isascii())
+_LONG_MODIFIERS = [m for m in words.MODIFIERS - _DOTTED if len(m) > 4]
 _LEAST_SHORT = 3  # letters of a short form
 _LEAST_THIN = 5  # letters of a form that is short in nobody's usual way
 _LEAST_BARE = 5  # letters of a street's name that is known without a number
@@ -148,6 +150,9 @@ def _candidates(
 ) -> Iterator[Span]:
     free = frozenset(range(len(tokens))) - taken
     for start, end, key in runs_of_words(tokens, free):
+        is_and = tokens[start].raw == "o" and end > start + 1  # not Ö: "o Ringgatan"
+        if is_and and tokens[start + 1].raw[0].isupper():
+            continue
         for kind, keys, tier in _meanings(key, gazetteer):
             yield Span(start, end, kind, keys, tier)
 
@@ -251,8 +256,7 @@ def _with_lone_number(spans: list[Span], reading: Reading) -> list[Span]:
             end += 1
         done = end
         before = tokens[at - 1] if at else None
-        says_number = (skip_number_word(tokens, at - n) for n in (1, 2, 3) if at >= n)
-        if at in says_number or tokens[end - 1].text == "an":
+        if tokens[end - 1].text == "an" or _is_told(tokens, at, used):
             told.append((number, at, end))
         elif before is None or at - 1 in used:
             bare.append((number, at, end))
@@ -264,10 +268,21 @@ def _with_lone_number(spans: list[Span], reading: Reading) -> list[Span]:
     left = set(range(len(tokens))) - used - set(range(at, end))
     others = any(tokens[i].text not in words.GRAMMAR for i in left)
     opens = at == 0 and end == street.start and tokens[end].gap == " "
-    if bare and others and not opens:
+    between = set(range(end, street.start)) - used  # "2 på Storgatan" counts
+    if bare and (between or (others and not opens)):
         return spans
     number = replace(number, is_loose=True)
     return [replace(s, number=number) if s is street else s for s in spans]
+
+
+def _is_told(tokens: tuple[Token, ...], at: int, used: set[int]) -> bool:
+    """Whether "nr" says that it is a house's number; "buss nr 5" has another."""
+    for start in range(max(at - 3, 0), at):
+        if skip_number_word(tokens, start) == at:
+            is_first = start == 0 or start - 1 in used
+            is_apart = not set(tokens[start].gap).isdisjoint(",;(|/")
+            return is_first or is_apart or tokens[start - 1].text in words.GRAMMAR
+    return False
 
 
 def _mark_parts(
@@ -332,7 +347,7 @@ def is_modified(tokens: tuple[Token, ...], start: int, kind: str = "street") -> 
         return any(key in thinned(m) for m in words.MODIFIERS if len(m) > 3)
     if kind == "street" and len(before.text) < 4 and before.raw[0].isupper():
         # "Sto Skolgtan", where Stora Skolgatan is not known either
-        is_short = any(before.text in thinned(m) for m in words.MODIFIERS if len(m) > 4)
+        is_short = any(before.text in thinned(m) for m in _LONG_MODIFIERS)
         return is_short and len(before.text) > 1 and not words.is_explained(before.text)
     is_long = len(before.text) >= 4 and before.text not in words.EXPLAINED
     if start > 1 and gap == " " and _is_forename(tokens, start - 2):
