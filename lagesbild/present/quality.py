@@ -34,8 +34,8 @@ _SMALL = {
     "quarantine": "En avvisad rad räknas inte någonstans. Kvittensen säger vilken rad.",
     "geocoding": "En plats som inte är säker avvisas och räknas under Utan område.",
     "rejected_places": "Hellre inget område än fel område.",
-    "rejected_texts": "Från det år som slutar med kvartalet, maskerade. En text som bara "
-    "förekommer en gång visas inte: den kan peka ut någon. Högst 50 texter.",
+    "rejected_texts": "Från det år som slutar med kvartalet, maskerade. En text som "
+    "bara förekommer en gång visas inte: den kan peka ut någon. Högst 50 texter.",
     "withdrawn": "Saknas i en senare fullständig leverans av samma period.",
     "masked": "Bara de kolumner som källan behöver sparas.",
     "notices": "Pressnotiser, inte statistik. De ingår inte i något annat tal.",
