@@ -27,6 +27,7 @@ _PLAIN = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
     | dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " ")
 )
+_MOST_ROUNDS = 8
 _TAKEN = "\0"  # stands where something is masked already
 
 _AT = r"(?:\s?@\s?|\s?[\[({]\s?(?:at|a|snabel-?a)\s?[\])}]\s?|\s(?:at|snabel-?a)\s)"
@@ -110,6 +111,17 @@ def mask_personal_data(texts: pd.Series) -> tuple[pd.Series, dict[str, int]]:
 
 
 def _mask(text: str) -> tuple[str, Counter[str]]:
+    """What one mask lays bare may be another: "c/o n070-174 06 05"."""
+    counts: Counter[str] = Counter()
+    for _ in range(_MOST_ROUNDS):
+        text, found = _mask_once(text)
+        if not found:
+            break
+        counts += found
+    return text, counts
+
+
+def _mask_once(text: str) -> tuple[str, Counter[str]]:
     plain = text.translate(_PLAIN)
     taken: list[tuple[int, int, str]] = []
     for kind, find in _FINDERS:

@@ -5,7 +5,7 @@ All numbers, addresses and names are made up.
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lagesbild.clean.personal_data import mask_personal_data
@@ -87,6 +87,7 @@ _WORDS = st.sampled_from(
 )
 
 
+@example("C/O a00000000")
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(_WORDS, max_size=8).map(" ".join)))
 def test_any_text_is_masked_once_and_for_all(text):
