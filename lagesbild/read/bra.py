@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.errors import ReadError
@@ -37,10 +38,20 @@ def _number(text: pd.Series, *, where: str) -> pd.Series:
     plain = text.str.replace(r"[\s\u00a0]", "", regex=True).str.replace(",", ".")
     blank = plain.isin(_NOT_APPLICABLE)
     value = pd.to_numeric(plain.mask(blank), errors="coerce").astype("float64")
-    n_bad = int((value.isna() & ~blank).sum())
+    n_bad = int((~np.isfinite(value) & ~blank).sum())
     if n_bad:
         raise ReadError(f"{where}: {n_bad} rader har något annat än tal. Rätta filen.")
     return value
+
+
+def _whole_number(text: pd.Series, *, where: str) -> pd.Series:
+    value = _number(text, where=where)
+    n_bad = int((value.notna() & (value % 1 != 0)).sum())
+    if n_bad:
+        raise ReadError(
+            f"{where}: {n_bad} rader har ett antal som inte är ett heltal. Rätta filen."
+        )
+    return value.astype("Int64")
 
 
 def _expect(found: list[str], wanted: tuple[str, ...], file_name: str) -> None:
@@ -49,6 +60,11 @@ def _expect(found: list[str], wanted: tuple[str, ...], file_name: str) -> None:
         raise ReadError(
             f"{file_name}: rubriken {', '.join(missing)} saknas. Väntade "
             f"{', '.join(wanted)}; filen har {', '.join(found[:8])}."
+        )
+    twice = [name for name in wanted if found.count(name) > 1]
+    if twice:
+        raise ReadError(
+            f"{file_name}: rubriken {', '.join(twice)} står flera gånger. Behåll en."
         )
 
 
@@ -218,7 +234,7 @@ def _sol(table: pd.DataFrame, file_name: str) -> pd.DataFrame:
             "year": _years(year, file_name),
             "period": table["Period"].str.strip(),
             "is_preliminary": year.str.contains(_PRELIMINARY, regex=True),
-            "count": _number(table["Antal"], where=file_name).astype("Int64"),
+            "count": _whole_number(table["Antal"], where=file_name),
             "per_100000": _number(table["/100 000 inv"], where=file_name),
         }
     )

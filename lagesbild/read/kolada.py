@@ -92,7 +92,7 @@ def _rows(content: bytes, file_name: str) -> list[tuple]:
     try:
         answer = json.loads(content)
         entries = answer["values"] if isinstance(answer, dict) else answer
-        return [
+        rows = [
             (
                 entry["kpi"],
                 str(entry["municipality"]).zfill(4),
@@ -104,5 +104,10 @@ def _rows(content: bytes, file_name: str) -> list[tuple]:
             for entry in entries
             for value in entry["values"]
         ]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise wrong from None
+    for kpi, _, _, gender, value, _ in rows:
+        is_figure = value is None or isinstance(value, int | float)
+        if not (isinstance(kpi, str) and isinstance(gender, str) and is_figure):
+            raise wrong
+    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -237,6 +238,34 @@ READERS = {
 def test_a_file_of_nothing_is_told_as_such(name, content):
     with pytest.raises(LagesbildError):
         READERS[name](content)
+
+
+def test_a_heading_that_stands_twice_is_refused():
+    content = WHOLE["sol"].replace("Period", "Antal").replace("Brott", "Period")
+    content = content.replace("Region;Period", "Region;Brott;Period").encode()
+    with pytest.raises(ReadError, match="flera gånger"):
+        READERS["sol"](content)
+
+
+@pytest.mark.parametrize(
+    "old", ['"kpi": "', '"gender": "', '"value": ', '"municipality": "', '"period": ']
+)
+@pytest.mark.parametrize("new", ["[1]", "{}", "true", "7", "null", '"x"'])
+def test_an_answer_with_another_type_gives_our_own_error_or_a_table(old, new):
+    start = WHOLE["kolada"].index(old) + len(old.rstrip('"'))
+    end = start + re.search(r"[,}\n]", WHOLE["kolada"][start:]).start()
+    damaged = WHOLE["kolada"][:start] + new + WHOLE["kolada"][end:]
+    try:
+        assert isinstance(READERS["kolada"](damaged.encode()), pd.DataFrame)
+    except LagesbildError:
+        pass
+
+
+@pytest.mark.parametrize("count", ["1.5", "1,5", "inf", "1e999", "ett"])
+def test_a_count_that_is_no_whole_number_is_refused(count):
+    content = WHOLE["sol"].replace("År;1;2", f"År;{count};2").encode()
+    with pytest.raises(ReadError, match="1 rader"):
+        READERS["sol"](content)
 
 
 @pytest.mark.parametrize("name", READERS)
