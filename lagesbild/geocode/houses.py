@@ -64,6 +64,9 @@ def _numbered_by_locality(
     lettered = [hit for hit in hits if hit[1]]
     if limits.are_given and number.letter and lettered:
         hits = lettered
+    if hits and number.also and not number.is_range:
+        # 4 and 10 here, but a 4 there too: "4 & 10" may be one house in each
+        return entries, False
     return [e for chosen, _ in hits for e in chosen], all(exact for _, exact in hits)
 
 

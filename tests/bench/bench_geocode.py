@@ -1,5 +1,6 @@
 """One million place texts through the command, beside the least that must be done.
 
+    pip install -e .[bench]
     python tests/bench/bench_geocode.py [--rows N] [--rounds N] [--jobs N]
 
 The floor: read the CSV, lower and strip the text, join it exactly with the addresses,

@@ -26,6 +26,34 @@ pytestmark = [
 ]
 
 
+BANDS = {
+    "1,00": (0.995, 1.01),
+    "0,95–0,99": (0.945, 0.995),
+    "0,90–0,94": (0.895, 0.945),
+    "0,85–0,89": (0.845, 0.895),
+    "under 0,85": (0, 0.845),
+    "minst 0,90": (0.895, 1.01),
+}
+
+
+def _bands(scores):
+    return {
+        name: int(((scores >= low) & (scores < high)).sum())
+        for name, (low, high) in BANDS.items()
+    }
+
+
+def _told_in_docs():
+    """Hits of the practice set by score, as docs/metod.md tells them."""
+    text = (Path(__file__).parents[2] / "docs" / "metod.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines()]
+    return {
+        row[0]: int(row[1].replace(" ", ""))
+        for row in rows
+        if row[0] in BANDS and row[1].replace(" ", "").isdecimal()
+    }
+
+
 def _read(name, table):
     raw = pd.read_csv(FOLDER / name, dtype="str")
     named = raw.rename(columns=contracts.HEADINGS[table])
@@ -78,6 +106,7 @@ def test_recall_wrong_share_and_calibration(tmp_path):
     right = (sure["utfall"] == "traff") & (sure["omrade_id"] == sure["omrade_id_told"])
     assert len(sure) > 10_000
     assert right.mean() >= LEAST_RIGHT_OF_SURE
+    assert _bands(both[both["status"] == "traff"]["poang"]) == _told_in_docs()
     hopeless = both[both["utfall"] == "avvisa"]
     falsely = (hopeless["status"] == "traff") & (hopeless["omrade_id_told"] != "")
     assert falsely.mean() <= 0.005

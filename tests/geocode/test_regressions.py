@@ -115,6 +115,12 @@ def test_the_ways_people_write(match, text, area):
     assert found.area == area, found.reason
 
 
+def test_a_list_may_be_one_house_in_each_locality(match):
+    # Storbyn has 1 and 4, Viken has a 1 too
+    assert match("Kvarngatan 1 & 4", "Storbyn").area == "A01"
+    assert match("Kvarngatan 1 & 4").reason == why.SEVERAL_LOCALITIES
+
+
 @pytest.mark.parametrize(
     "text",
     [
