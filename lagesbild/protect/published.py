@@ -48,6 +48,9 @@ class Publication:
         One row, one source and quarter; numbers of rows for ``intern`` only.
     quality : dict of str to DataFrame
         For ``intern`` only, otherwise empty.
+    findings : dict of str to DataFrame
+        What stands out: signals, trends, week and, for ``intern``, hot_spots; see
+        ``told.tell_findings``.
     meta : dict
         sequence_number, settings_sha256, made_from, threshold, closed_without.
     """
@@ -65,6 +68,7 @@ class Publication:
     areas_listed: pd.DataFrame = field(repr=False)
     deliveries: pd.DataFrame = field(repr=False)
     quality: dict[str, pd.DataFrame] = field(repr=False)
+    findings: dict[str, pd.DataFrame] = field(repr=False)
 
     def table(
         self,
