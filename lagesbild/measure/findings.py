@@ -109,8 +109,8 @@ def find_signals(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
         One row, the municipality or an area and a leaf category that the police do
         not find by looking: area_id, category, measure (which count it is of), period,
         from_period (first quarter that was used), count, expected, upper (largest
-        count that is no signal), score, is_signal and reason (Swedish, where there is no answer; numbers are then
-        missing). By score, highest first.
+        count that is no signal), score, is_signal and reason (Swedish, where there
+        is no answer; numbers are then missing). By score, highest first.
     """
     cycle = Period(str(cycle))
     wide = _series(cells, cycle)
@@ -165,8 +165,8 @@ def find_trends(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
     DataFrame
         One row, the municipality or an area and a leaf category or all offences:
         area_id, category, measure (which count it is of), from_period, to_period
-        (since the last break of series), n_quarters, n_first_year and n_last_year (the first and last four quarters of
-        them together), slope_per_year, p, verdict ("stigande", "fallande", "ingen
+        (since the last break of series), n_quarters, n_first_year and n_last_year
+        (the first and last four quarters of them together), slope_per_year, p, verdict ("stigande", "fallande", "ingen
         säker trend", and "för kort historik" or "uppgift saknas"; where the police
         find the offences by looking "fler upptäckta" and "färre upptäckta") and
         reason (Swedish). Verdicts hold for all of the municipality's series at once,

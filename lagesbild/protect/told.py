@@ -89,7 +89,8 @@ def leave_to_intern(frame: pd.DataFrame) -> pd.DataFrame:
     who adds and subtracts may get near them, and never near a hidden count.
     """
     by_area = frame["area_id"] != MUNICIPALITY
-    return frame[~(by_area & frame["category"].isin(FOUND_BY_POLICE))]
+    kept = frame[~(by_area & frame["category"].isin(FOUND_BY_POLICE))]
+    return kept.reset_index(drop=True)
 
 
 def _signal_words(frame: pd.DataFrame) -> pd.Series:
