@@ -166,11 +166,12 @@ def find_trends(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
         One row, the municipality or an area and a leaf category or all offences:
         area_id, category, measure (which count it is of), from_period, to_period
         (since the last break of series), n_quarters, n_first_year and n_last_year
-        (the first and last four quarters of them together), slope_per_year, p, verdict ("stigande", "fallande", "ingen
-        säker trend", and "för kort historik" or "uppgift saknas"; where the police
-        find the offences by looking "fler upptäckta" and "färre upptäckta") and
-        reason (Swedish). Verdicts hold for all of the municipality's series at once,
-        and for all areas' (Bonferroni, 5 %: unlike a step-wise adjustment it lets no
+        (the first and last four quarters of them together), slope_per_year, p,
+        verdict ("stigande", "fallande", "ingen säker trend", and "för kort
+        historik" or "uppgift saknas"; where the police find the offences by looking
+        "fler upptäckta" and "färre upptäckta") and reason (Swedish). Verdicts hold
+        for all of the municipality's series at once, and for all areas'
+        (Bonferroni, 5 %: unlike a step-wise adjustment it lets no
         other series, perhaps a hidden one, move a verdict).
     """
     wide = _series(cells, Period(str(cycle)), above=[ALL])

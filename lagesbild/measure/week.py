@@ -43,9 +43,10 @@ def find_week(
     DataFrame
         One row, a weekday and three hours, 56 of them: weekday (0 is Monday), hour
         (the first of three, Swedish time), share (of all, to 0.01; events whose
-        interval is longer are spread over it, Ratcliffe 2000), n_events (of all, to
-        the nearest hundred), by_day and by_week ("ojämnt" or "ingen säker skillnad":
-        whether the hours of the day and the days of the week differ,
+        interval is longer are spread over it, Ratcliffe 2000), hour_share and
+        day_share (of those hours on any day, of that day at any hour), n_events (of
+        all, to the nearest hundred), by_day and by_week ("ojämnt" or "ingen säker
+        skillnad": whether the hours of the day and the days of the week differ,
         ``aoristic.evenness``; missing where too few have a time sharp enough) and
         reason (Swedish, where there is no answer; the others are then missing).
     """
@@ -61,9 +62,16 @@ def find_week(
     total = float(matrix.to_numpy().sum())
     reason = _explain(deliveries, labels, total)
     is_told = reason is None
-    share = (matrix.to_numpy().ravel() / max(total, 1.0)).round(2)
+    shares = matrix.to_numpy() / max(total, 1.0)
+    sums = [
+        shares,
+        shares.sum(axis=0, keepdims=True),
+        shares.sum(axis=1, keepdims=True),
+    ]
+    told = [np.broadcast_to(s, shares.shape).ravel().round(2) for s in sums]
+    for name, values in zip(("share", "hour_share", "day_share"), told, strict=True):
+        out[name] = values if is_told else np.nan
     return out.assign(
-        share=share if is_told else np.nan,
         n_events=round(total / ROUND_TO) * ROUND_TO if is_told else np.nan,
         by_day=_evenness(first, last, "day") if is_told else None,
         by_week=_evenness(first, last, "week") if is_told else None,

@@ -78,7 +78,8 @@ def _signals(publication: Publication, area: str | None) -> Markup:
         "signaler",
         "Ovanligt många just nu",
         "Här står de antal som är högre än vad samma tid tidigare år och slumpen "
-        "förklarar. Vad det beror på visar siffrorna inte.",
+        "förklarar. Vad det beror på visar siffrorna inte. Även när inget har hänt "
+        "hamnar ungefär 1 av 200 antal här.",
         [*told, *_untold(rows)],
     )
 
@@ -94,10 +95,12 @@ def _trends(publication: Publication, area: str | None) -> Markup:
     still = [row["name"] for row in rows if row["verdict"] == NO_TREND]
     if still:
         told.append(f"Ingen säker trend: {_inside(still)}.")
-    for verdict, words in ((cells.HIDDEN, "Visas inte"), (cells.MISSING, "Saknas")):
-        names = [row["name"] for row in rows if row["verdict"] == verdict]
-        if names:
-            told.append(f"{words}: {_inside(names)}.")
+    gone = [row["name"] for row in rows if row["verdict"] == cells.MISSING]
+    if gone:
+        told.append(f"Uppgift saknas: {_inside(gone)}.")
+    n_hidden = sum(row["verdict"] == cells.HIDDEN for row in rows)
+    if n_hidden:
+        told.append(f"Visas inte, för att skydda enskilda: {n_hidden} typer.")
     short: dict[str, list[str]] = {}
     for row in rows:
         if row["verdict"] == cells.TOO_SHORT:
@@ -243,11 +246,12 @@ def _untold(rows: list[dict]) -> list[str]:
     for row in rows:
         if row["verdict"] == cells.HIDDEN or str(row["verdict"]).startswith(_WHY):
             n[row["verdict"]] = n.get(row["verdict"], 0) + 1
+    told = {words: _sentence(words)[:-1] for words in n}
+    if cells.HIDDEN in told:
+        told[cells.HIDDEN] += ", för att skydda enskilda"
     if len(n) == 1 and sum(n.values()) == len(rows):
-        return [_sentence(next(iter(n)))]
-    return [
-        f"För {swedish.number(count)} antal: {words}." for words, count in n.items()
-    ]
+        return [f"{told[words]}." for words in n]
+    return [f"{told[words]}: {swedish.number(n[words])} antal." for words in n]
 
 
 def _name(row: dict) -> str:

@@ -36,22 +36,23 @@ def _section(lede: str, table: Markup) -> Markup:
 
 
 def _say(frame: pd.DataFrame) -> str:
-    """The largest share where the test carries it, else that nothing is sure."""
-    differs = [
-        words
-        for name, words in (("by_day", "dygnets timmar"), ("by_week", "veckans dagar"))
-        if frame[name].iloc[0] == _UNEVEN
-    ]
-    if not differs:
+    """The largest shares where the test carries it, else that nothing is sure."""
+    told = []
+    for test, share, at, name, n in (
+        ("by_day", "hour_share", "hour", lambda hour: f"klockan {_hours(hour)}", 8),
+        ("by_week", "day_share", "weekday", lambda day: f"på {DAYS[day]}ar", 7),
+    ):
+        if frame[test].iloc[0] == _UNEVEN:
+            most = frame.loc[frame[share] == frame[share].max(), at].unique()
+            when = swedish.listed([name(int(place)) for place in most])
+            told.append(
+                f"Störst andel har brotten {when}: {_percent(frame[share].max())}"
+                f"{swedish.NO_BREAK}% {'vardera' if len(most) > 1 else 'av alla'}, mot "
+                f"{swedish.percent(1 / n)} om tiden inte spelade någon roll."
+            )
+    if not told:
         return "Skillnaderna mellan tiderna kan vara slump."
-    most = frame[frame["share"] == frame["share"].max()].iloc[0]
-    even = swedish.percent(1 / len(frame))
-    return (
-        f"Skillnaderna mellan {swedish.listed(differs)} är större än slumpen brukar "
-        f"ge. Störst andel har {DAYS[int(most['weekday'])]} klockan "
-        f"{_hours(int(most['hour']))}: {_percent(most['share'])}{swedish.NO_BREAK}% av "
-        f"alla. Vore alla tider lika skulle varje ruta ha {even}."
-    )
+    return " ".join([*told, "De skillnaderna är större än vad slumpen brukar ge."])
 
 
 def _table(frame: pd.DataFrame) -> Markup:
@@ -62,13 +63,22 @@ def _table(frame: pd.DataFrame) -> Markup:
         )
         for day in DAYS
     )
+    head += Markup('<th scope="col" class="n">Alla dagar</th>')
+    of_hours = frame.drop_duplicates("hour")["hour_share"]
+    of_days = frame.drop_duplicates("weekday")["day_share"]
     body = Markup("").join(
         Markup('<tr><th scope="row" class="nw">{}</th>{}</tr>').format(
             _hours(int(hour)),
-            Markup("").join(_td(value, len(frame)) for value in row),
+            Markup("").join(_td(value, len(frame)) for value in row)
+            + _td(of_hour, len(share)),
         )
-        for hour, row in zip(share.index, share.to_numpy(), strict=True)
+        for hour, row, of_hour in zip(
+            share.index, share.to_numpy(), of_hours, strict=True
+        )
     )
+    body += Markup(
+        '<tr class="sum"><th scope="row">Hela dygnet</th>{}<td class="n">100</td></tr>'
+    ).format(Markup("").join(_td(value, len(of_days)) for value in of_days))
     n = swedish.number(frame["n_events"].iloc[0])
     small = (
         f"Procent av ungefär {n} anmälda brottshändelser de senaste fyra kvartalen, "

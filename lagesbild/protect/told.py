@@ -14,8 +14,8 @@ No hidden count can be bounded by what is told here:
 * That a history is too short or a delivery missing follows from the deliveries.
 * The week tells whole per cents of a thousand events or more, of the whole
   municipality over a year, and their number to the nearest hundred: no cell of a
-  publication is a part of it or a sum of its parts, and each share leaves a range of
-  ten events or more.
+  publication is a part of it or a sum of its parts, and each share alone leaves a
+  range of ten events or more.
 * Hot spots lie in single squares and are for ``intern`` alone, as is everything by
   area of what the police find by looking.
 """
@@ -29,6 +29,10 @@ from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.protect.hide import HIDDEN_VERDICT
 from lagesbild.protect.notes import MUNICIPALITY
 
+NOT_BY_AREA = (
+    "Narkotika-, vapen- och trafikbrott visas inte var för sig i enskilda områden. De "
+    "hittas mest när polisen letar."
+)
 SIGNAL, NO_SIGNAL = "signal", "ingen signal"
 _KEYS = ["area_id", "category"]
 _NAMES = [*_KEYS, "measure"]

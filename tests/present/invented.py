@@ -213,8 +213,11 @@ def make_week(**changes) -> pd.DataFrame:
         [range(7), range(0, 24, 3)], names=["weekday", "hour"]
     )
     week = index.to_frame(index=False).assign(
-        share=0.02, n_events=2400, by_day="ojämnt", by_week="ojämnt", reason=None
+        share=0.02, hour_share=0.12, day_share=0.14, n_events=2400, reason=None
     )
+    week["by_day"] = week["by_week"] = "ojämnt"
+    week.loc[week["hour"] == 21, "hour_share"] = 0.18
+    week.loc[week["weekday"].isin([4, 5]), "day_share"] = 0.16
     week.loc[(week["weekday"] == 5) & (week["hour"] == 21), "share"] = 0.05
     text = dict.fromkeys(["by_day", "by_week", "reason"], "str")
     return week.assign(**changes).astype(text | {"n_events": "Int64"})
