@@ -15,6 +15,9 @@ from lagesbild.errors import ContractError, StoppedError
 MADE_BY = {"placements": "made_by", "links": "made_by"}
 """Which column names the delivery, where it is not ``delivery_id``."""
 
+MARKED_BY = {"deliveries": "delivery_id", "placings": "placing_id"}
+"""Tables whose rows commit others', and the column that names what is committed."""
+
 
 def find_unaccounted(
     delivery: pd.Series, parts: Mapping[str, pd.DataFrame]
@@ -76,7 +79,11 @@ def refuse_unaccounted(delivery: pd.Series, parts: Mapping[str, pd.DataFrame]) -
     faults = find_unaccounted(delivery, parts)
     if faults:
         raise ContractError("; ".join(faults) + ". Ingenting har sparats.")
-    n_placed = count_placed_protected(parts["reports"], parts["placements"])
+    _refuse_placed_protected(parts["reports"], parts["placements"])
+
+
+def _refuse_placed_protected(reports: pd.DataFrame, placements: pd.DataFrame) -> None:
+    n_placed = count_placed_protected(reports, placements)
     if n_placed:
         raise StoppedError(
             f"{n_placed} rader av skyddade brottstyper har fått en plats. Ingenting "
@@ -96,8 +103,63 @@ def count_placed_protected(reports: pd.DataFrame, placements: pd.DataFrame) -> i
     return int(has_text.sum() + is_placed.sum())
 
 
+def find_faulty_placing(
+    placing: pd.Series, parts: Mapping[str, pd.DataFrame], known_ids: set[str]
+) -> list[str]:
+    """Where the marker of reports placed again and its tables disagree.
+
+    Parameters
+    ----------
+    placing : Series
+        One row of contract placings.
+    parts : mapping
+        placements and links of this placing.
+    known_ids : set of str
+        incident_id of the reports that are stored.
+
+    Returns
+    -------
+    list of str
+        Swedish, counts only; empty if all adds up.
+    """
+    placements, links = parts["placements"], parts["links"]
+    ids = set(placements["incident_id"])
+    rules = {
+        "antalet placerade rapporter stämmer inte": len(placements)
+        == placing["n_placed"],
+        "samma rapport finns flera gånger": placements["incident_id"].is_unique
+        and links["incident_id"].is_unique,
+        "en rapport finns inte i lagret": ids | set(links["incident_id"]) <= known_ids,
+        "en rad hör till något annat": all(
+            (rows["made_by"] == placing["placing_id"]).all()
+            for rows in (placements, links)
+        ),
+    }
+    return [fault for fault, holds in rules.items() if not holds]
+
+
+def refuse_faulty_placing(
+    placing: pd.Series, parts: Mapping[str, pd.DataFrame], reports: pd.DataFrame
+) -> None:
+    """Let reports be placed again only if every row is accounted for.
+
+    Raises
+    ------
+    ContractError
+        If the marker and its tables disagree.
+    StoppedError
+        If a report of a protected class has a place.
+    """
+    faults = find_faulty_placing(placing, parts, set(reports["incident_id"]))
+    if faults:
+        raise ContractError("; ".join(faults) + ". Ingenting har sparats.")
+    _refuse_placed_protected(reports, parts["placements"])
+
+
 def find_store_faults(
-    deliveries: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+    deliveries: pd.DataFrame,
+    placings: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
 ) -> list[str]:
     """Faults of the whole store, in Swedish.
 
@@ -105,10 +167,13 @@ def find_store_faults(
     ----------
     deliveries : DataFrame
         Contract deliveries, all committed ones.
+    placings : DataFrame
+        Contract placings, all of them.
     tables : mapping
         Table name → all its committed rows.
     """
-    numbers = deliveries["sequence_number"].tolist()
+    marks = (deliveries, placings)
+    numbers = [number for rows in marks for number in rows["sequence_number"]]
     faults = []
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
         faults.append("Leveransernas ordningsnummer är inte 1, 2, 3 … utan luckor.")
@@ -124,6 +189,16 @@ def find_store_faults(
         faults += [
             f"Leverans {delivery['sequence_number']} ({delivery['source']}): {fault}."
             for fault in find_unaccounted(delivery, parts)
+        ]
+    known_ids = set(tables["reports"]["incident_id"])
+    for _, placing in placings.iterrows():
+        parts = {
+            table: by_delivery[table].get(placing["placing_id"], tables[table].iloc[:0])
+            for table in ("placements", "links")
+        }
+        faults += [
+            f"Omplacering {placing['sequence_number']}: {fault}."
+            for fault in find_faulty_placing(placing, parts, known_ids)
         ]
     n_placed = count_placed_protected(tables["reports"], tables["placements"])
     if n_placed:

@@ -14,6 +14,7 @@ from functools import cache
 
 import pandas as pd
 
+from lagesbild.contract_faults import tell_faults
 from lagesbild.errors import ContractError
 
 with warnings.catch_warnings():
@@ -122,7 +123,7 @@ _PLACEMENTS = {
     "geocode_method": _text(isin=GEOCODE_METHODS),
     "geocode_score": _number(low=0, high=1),
     "geocode_reason": _text(False),  # Swedish, why it was rejected; no place text
-    "made_by": _text(),  # delivery_id or register version
+    "made_by": _text(),  # delivery_id or placing_id
 }
 
 _LINKS = {"incident_id": _text(), "event_id": _text(), "made_by": _text()}
@@ -148,6 +149,16 @@ _DELIVERIES = {
     "masked": _text(False),  # kind=count, separated by "|"
     "reader_version": _text(),
     "settings_sha256": _text(),
+    "committed_at": _time(MOMENT),
+}
+
+# One row, one time that stored reports were placed again since a register changed.
+# Written last: it is the commit marker of its placements and links.
+_PLACINGS = {
+    "placing_id": _text(),  # in placements and links: made_by
+    "sequence_number": _whole(least=1),  # one series with the deliveries
+    "known": _text(),  # what the register said, as digests in JSON
+    "n_placed": _whole(),  # reports that got a new placement
     "committed_at": _time(MOMENT),
 }
 
@@ -252,6 +263,7 @@ _TABLES = {
     "placements": _PLACEMENTS,
     "links": _LINKS,
     "deliveries": _DELIVERIES,
+    "placings": _PLACINGS,
     "quarantine": _QUARANTINE,
     "closed_counts": _CLOSED_COUNTS,
     "ready_counts": _READY_COUNTS,
@@ -264,6 +276,7 @@ _TABLES = {
 }
 _UNIQUE = {
     "deliveries": ["delivery_id"],
+    "placings": ["placing_id"],
     "notices": ["notice_id"],
     "indicators": ["indicator_id", "area_id", "breakdown", "period", "source"],
     "areas": ["area_id"],
@@ -354,7 +367,7 @@ def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
         )
     except (pa.errors.SchemaErrors, pa.errors.SchemaError) as error:
         raise ContractError(
-            f"{start}tabellen '{table}' följer inte sin form – {_translate(error)}."
+            f"{start}tabellen '{table}' följer inte sin form – {tell_faults(error)}."
         ) from None
     days = {n: c.metadata["dtype"] for n, c in _TABLES[table].items() if c.metadata}
     return checked.astype(days)
@@ -368,28 +381,3 @@ def empty(table: str) -> pd.DataFrame:
 @cache
 def _empty(table: str) -> pd.DataFrame:
     return check(pd.DataFrame(columns=columns(table)), table)
-
-
-_RULES = {
-    "not_nullable": "värde saknas",
-    "isin": "okänt ord",
-    "greater_than_or_equal_to": "för litet tal",
-    "in_range": "talet ligger utanför det rimliga",
-    "multiple_fields_uniqueness": "samma nyckel flera gånger",
-    "field_uniqueness": "samma nyckel flera gånger",
-    "dtype": "fel slags värde",
-    "coerce_dtype": "fel slags värde",
-}
-
-
-def _translate(error: Exception) -> str:
-    cases = getattr(error, "failure_cases", None)
-    if not isinstance(cases, pd.DataFrame):
-        return "fel slags värde"
-    told = []
-    for (column, rule), rows in cases.groupby(
-        ["column", "check"], dropna=False, sort=True
-    ):
-        word = next((w for k, w in _RULES.items() if str(rule).startswith(k)), "fel")
-        told.append(f"'{column}': {word} ({len(rows)} rader)")
-    return "; ".join(told)

@@ -29,6 +29,7 @@ from lagesbild.clean.reports import clean_reports
 from lagesbild.errors import LagesbildError, ReadError
 from lagesbild.geocode.place import place_reports
 from lagesbild.link import link_events
+from lagesbild.place_again import place_again
 from lagesbild.read import reference
 from lagesbild.read.delivery import Delivered, read_delivery
 from lagesbild.receipt import write_missing_receipts, write_receipt
@@ -52,6 +53,7 @@ class _Known:
     ws: Workspace
     deliveries: pd.DataFrame
     layers: dict = field(default_factory=dict)
+    aliases: pd.DataFrame | None = None
     stored: pd.DataFrame | None = None
     since: date = date.max
 
@@ -81,7 +83,7 @@ def ingest_files(
     accept_drop: bool = False,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> list[dict]:
-    """Take in delivered files.
+    """Take in delivered files, after what the analyst now says that texts mean.
 
     Parameters
     ----------
@@ -101,21 +103,25 @@ def ingest_files(
         One a file: file, source, rows_in, rows_stored, rows_unchanged,
         rows_quarantined, rows_withdrawn, status ("inläst", "redan inläst", "avvisad"
         or "stoppad") and, for the last two, error and exit_code. ``is_left`` tells
-        that another program kept the file from being moved out of inkommande/.
+        that another program kept the file from being moved out of inkommande/. First,
+        if register/platser_alias.csv has changed, that file: status "omplacerade",
+        rows_in the stored rows it touches and rows_stored those that got a new place.
 
     Raises
     ------
     UsageError
         If ``source`` is not in kommun.toml.
+    RegisterError
+        If register/platser_alias.csv is at fault; nothing is loaded then.
     LockError
         If another process is writing.
     """
     inbox.check_source(ws, source)
     with lock(ws):
         known = _Known(ws, _finish_what_was_cut_short(ws))
+        known.aliases, told = place_again(ws, known.layer)
         found = inbox.find_waiting(ws) if files is None else files
         waiting = inbox.in_order(found)
-        told = []
         for done, file in enumerate(waiting):
             if on_progress:
                 on_progress(done, len(waiting), file.name)
@@ -278,6 +284,7 @@ def _place_and_link(
         addresses=known.layer("addresses"),
         places=known.layer("places"),
         deso=known.layer("deso"),
+        aliases=known.aliases,
         made_by=cleaned.delivery_id,
     )
     points = parts["placements"][["incident_id", "easting_m", "northing_m"]]

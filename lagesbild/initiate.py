@@ -18,6 +18,7 @@ import pandas as pd
 
 from lagesbild import contracts
 from lagesbild.errors import RegisterError, UsageError
+from lagesbild.geocode.alias_file import write_template
 from lagesbild.read import reference
 from lagesbild.read.addresses import lower_headings, read_addresses
 from lagesbild.read.population import read_population
@@ -95,6 +96,7 @@ def init_workspace(
         _write_csv(_headed(points, "addresses"), target / reference.ADDRESSES_FILE)
     if people is not None:
         _write_csv(_headed(people, "population"), target / reference.POPULATION_FILE)
+    write_template(folder / "register")
     _write_settings(folder / SETTINGS_FILE, municipality, name)
     return folder
 

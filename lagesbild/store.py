@@ -6,8 +6,9 @@ measures and the notebooks.
 
 Delta is all-or-nothing a table, and a delivery spans several, so its row in
 ``deliveries`` is written last and marks it as committed: readers see only rows whose
-delivery has that mark, ``sweep`` deletes the others. Nothing is ever rewritten; the
-current version of a report is the one of the latest committed delivery.
+delivery has that mark, ``sweep`` deletes the others. ``placings`` marks in the same way
+what a register made us place again. Nothing is ever rewritten; the current version of a
+report is the one of the latest committed delivery.
 """
 
 from __future__ import annotations
@@ -19,7 +20,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from lagesbild.accounting import MADE_BY, find_store_faults, refuse_unaccounted
+from lagesbild.accounting import (
+    MADE_BY,
+    MARKED_BY,
+    find_store_faults,
+    refuse_unaccounted,
+)
 from lagesbild.contracts import check, columns, empty
 from lagesbild.errors import ContractError, StoreError
 from lagesbild.stored_form import (
@@ -68,14 +74,17 @@ def load_deliveries(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
         If no delivery has that sequence number, or the table cannot be read.
     """
     rows = check(read_rows(ws, "deliveries"), "deliveries", where="lagret")
-    kept = rows["sequence_number"].isin(_order(ws, as_of=as_of))
+    kept = rows["delivery_id"].isin(_order(ws, as_of=as_of).index)
     return rows[kept].sort_values("sequence_number", ignore_index=True)
 
 
 def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
-    """delivery_id → sequence_number of the committed deliveries."""
-    rows = read_rows(ws, "deliveries", ["delivery_id", "sequence_number"])
-    order = rows.set_index("delivery_id")["sequence_number"].sort_values()
+    """delivery_id or placing_id → sequence_number of what is committed."""
+    marks = [
+        read_rows(ws, table, [key, "sequence_number"]).set_index(key)["sequence_number"]
+        for table, key in MARKED_BY.items()
+    ]
+    order = pd.concat(marks).sort_values()
     if as_of is None:
         return order
     if as_of != 0 and as_of not in set(order):
@@ -85,7 +94,7 @@ def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
 
 
 def latest_sequence_number(ws: Workspace) -> int:
-    """Sequence number of the latest committed delivery, 0 if there is none."""
+    """Of the latest delivery or placing that is committed, 0 if there is none."""
     numbers = _order(ws)
     return int(numbers.max()) if len(numbers) else 0
 
@@ -120,6 +129,12 @@ def _in_force(
     rows = _committed(ws, table, as_of=as_of, where=where)
     rows = rows if key is None else rows.drop_duplicates(key, keep="last")
     return check(rows[columns(table)], table, where="lagret")
+
+
+def load_placings(ws: Workspace) -> pd.DataFrame:
+    """The times that stored reports were placed again; contract placings, in order."""
+    rows = check(read_rows(ws, "placings"), "placings", where="lagret")
+    return rows.sort_values("sequence_number", ignore_index=True)
 
 
 def load_incidents(
@@ -325,7 +340,7 @@ def append_closed_counts(ws: Workspace, frame: pd.DataFrame) -> None:
     """Freeze the counts of a cycle; contract closed_counts, written in one piece."""
     checked = check(frame, "closed_counts")
     append_rows(
-        ws, "closed_counts", checked.assign(closed_after=len(load_deliveries(ws)))
+        ws, "closed_counts", checked.assign(closed_after=latest_sequence_number(ws))
     )
 
 
@@ -354,7 +369,7 @@ def sweep(ws: Workspace) -> int:
 
 def compact(ws: Workspace) -> None:
     """Join a table's small files when they are many; lock held, nothing unswept."""
-    for table in (*PARTS, "deliveries", "closed_counts"):
+    for table in (*PARTS, *MARKED_BY, "closed_counts"):
         stored = open_table(ws, table)
         if stored is None or len(stored.file_uris()) <= _MOST_FILES:
             continue
@@ -366,7 +381,7 @@ def compact(ws: Workspace) -> None:
 def verify_store(ws: Workspace) -> list[str]:
     """Faults of the store in Swedish; rows that ``sweep`` would delete are none."""
     try:
-        deliveries = load_deliveries(ws)
+        deliveries, placings = load_deliveries(ws), load_placings(ws)
         tables = {table: _committed(ws, table) for table in PARTS}
         for table in PARTS[:-1]:  # a notice may have several versions
             check(tables[table][columns(table)], table, where="lagret")
@@ -374,4 +389,4 @@ def verify_store(ws: Workspace) -> list[str]:
         load_closed_counts(ws)
     except (ContractError, StoreError) as error:
         return [str(error)]
-    return find_store_faults(deliveries, tables)
+    return find_store_faults(deliveries, placings, tables)

@@ -191,6 +191,8 @@ def _tell_fault(error: Exception, *, with_trace: bool) -> int:
 
 def show_deliveries(told: list[dict], *, inbox: Path, receipts: Path) -> None:
     """What became of each delivered file, in a table and a sentence."""
+    from lagesbild.place_again import PLACED_AGAIN
+
     if not told:
         where = shown(inbox)
         click.echo(f"Ingen fil att läsa. Lägg leveranserna i {where}.")
@@ -198,16 +200,28 @@ def show_deliveries(told: list[dict], *, inbox: Path, receipts: Path) -> None:
     words = "Fil Källa Rader Sparade Samma Karantän Borta Utfall".split()
     keys = [*DELIVERY_KEYS[:-1], "rows_withdrawn", DELIVERY_KEYS[-1]]
     print_table(words, [[row[key] for key in keys] for row in told])
-    n_refused = sum("error" in row for row in told)
+    for row in told:
+        if row["status"] == PLACED_AGAIN and row["rows_in"]:
+            placed = number(row["rows_stored"], "sparad rad", "sparade rader")
+            click.echo(
+                f"{row['file']} är ändrad: {placed} av de {row['rows_in']} som den "
+                "gäller fick ny plats eller nytt skäl."
+            )
+        elif row["status"] == PLACED_AGAIN:
+            click.echo(
+                f"{row['file']} är ändrad, men ingen sparad rad har de texterna."
+            )
+    files = [row for row in told if row["status"] != PLACED_AGAIN]
+    n_refused = sum("error" in row for row in files)
     if n_refused:
-        click.echo(f"{n_refused} av {len(told)} filer lästes inte in; se felen ovan.")
-    if n_refused == len(told):
+        click.echo(f"{n_refused} av {len(files)} filer lästes inte in; se felen ovan.")
+    if n_refused == len(files):
         return
-    if all(row["status"] == "redan inläst" for row in told if "error" not in row):
+    if all(row["status"] == "redan inläst" for row in files if "error" not in row):
         click.echo("Inget nytt: filerna var redan inlästa.")
         return
     stored, gone, rejected = (
-        sum(row[key] for row in told if row["status"] == "inläst")
+        sum(row[key] for row in files if row["status"] == "inläst")
         for key in ("rows_stored", "rows_withdrawn", "rows_quarantined")
     )
     click.echo(

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from lagesbild.errors import RegisterError, UsageError
+from lagesbild.geocode.alias_file import read_aliases
 from lagesbild.initiate import init_workspace
 from lagesbild.read import reference as r
 from lagesbild.workspace import open_workspace, read_settings
@@ -78,6 +79,8 @@ def test_own_layer_and_folders(tmp_path, areas):
     assert ws.settings.municipality.code == "0114"
     assert r.load_areas(ws)["area_id"].tolist() == ["01", "02"]
     assert r.load_addresses(ws).empty
+    (register,) = ws.registers.iterdir()
+    assert read_aliases(register).empty
 
 
 def test_polisen_api_is_ready_and_row_sources_are_not(tmp_path, areas):

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from lagesbild.errors import ReadError, RegisterError, UsageError
 from lagesbild.geocode import outcome as why
-from lagesbild.geocode.aliases import NO_ALIASES, place_aliases, read_aliases
+from lagesbild.geocode.alias_file import read_aliases
+from lagesbild.geocode.aliases import NO_ALIASES, place_aliases
 from lagesbild.geocode.gazetteer import make_gazetteer
 from lagesbild.geocode.outcome import Outcome
 from lagesbild.geocode.texts import Pair, open_matcher

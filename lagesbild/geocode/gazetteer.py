@@ -134,6 +134,9 @@ def _street_names(names: dict[str, str]) -> Names:
         for forms, into in zip(short_forms(name), (usual, other), strict=True):
             for form in forms:
                 into[form].add(key)
+    for form, keys in other.items():
+        # a form that ends as a name does is short for it: "Storgn" is Storgatan
+        other[form] = {k for k in keys if k[-1] == form[-1]} or keys
     return make_names({key: {key} for key in names}, usual, other)
 
 

@@ -22,6 +22,15 @@ def match_address(
 ) -> Outcome:
     """Number, then street; never an address of another locality."""
     everywhere = [entry for key in sorted(keys) for entry in gazetteer.streets[key]]
+    if number is not None:
+        wanted = {number.first, *number.also}
+        told = [e for e in everywhere if number.is_range or e.number in wanted]
+        told = [e for e in told if limits.allow(e)]  # of few: a street has many
+        chosen, is_exact = _numbered_by_locality(told, number, limits)
+        if chosen:
+            method = "adress" if is_exact else "adress_ungefarlig"
+            score = EXACT_SCORE if is_exact else NEAR_SCORE
+            return pick(chosen, method, score, why.SEVERAL_AREAS, limits)
     entries = [entry for entry in everywhere if limits.allow(entry)]
     if not entries:
         return why.rejected(
@@ -29,13 +38,7 @@ def match_address(
         )
     if number is None:
         return pick(entries, "gata", STREET_SCORE, why.NO_NUMBER, limits)
-    chosen, is_exact = _numbered_by_locality(entries, number, limits)
-    if not chosen:
-        reason = why.NUMBER_UNKNOWN
-        return pick(entries, "gata", NO_SUCH_NUMBER_SCORE, reason, limits)
-    method = "adress" if is_exact else "adress_ungefarlig"
-    score = EXACT_SCORE if is_exact else NEAR_SCORE
-    return pick(chosen, method, score, why.SEVERAL_AREAS, limits)
+    return pick(entries, "gata", NO_SUCH_NUMBER_SCORE, why.NUMBER_UNKNOWN, limits)
 
 
 def has_number(key: str, number: Number, limits: Limits, gazetteer: Gazetteer) -> bool:

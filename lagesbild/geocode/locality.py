@@ -13,6 +13,7 @@ from functools import lru_cache
 from lagesbild.geocode import outcome as why
 from lagesbild.geocode import words
 from lagesbild.geocode.gazetteer import Entry, Gazetteer
+from lagesbild.geocode.numbers import read_number
 from lagesbild.geocode.parse import Parsed, Span
 from lagesbild.geocode.similar import find_similar_locality
 
@@ -135,18 +136,25 @@ def _tail_from(parsed: Parsed) -> int:
     """Where what may tell the locality begins: after the address or the place."""
     spans = [s for s in parsed.of_kind("street") if s.number]
     spans = spans or parsed.of_kind("street", "place", "area")
-    return spans[-1].indices[-1] + 1 if spans else len(parsed.tokens)
+    if spans:
+        return spans[-1].indices[-1] + 1
+    # "Okändgatan 6 Valbo": a number closes an address though the street is unknown
+    reading, length = parsed.reading, len(parsed.tokens)
+    ends = (read_number(reading, at) for at in range(1, length))
+    return next((end for number, end in ends if number), length)
 
 
 def _is_meant(parsed: Parsed, span: Span, tail: int) -> bool:
     """A locality's name with a small letter, among other capitals, is a word."""
+    if _is_direction(parsed.tokens, span.start):
+        return False
     return span.start >= tail or parsed.is_capital(span.start)
 
 
 def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) -> bool:
     """Whether another municipality or town is where it is, not a word or a surname."""
     tokens = parsed.tokens
-    if not parsed.is_capital(span.start):
+    if not parsed.is_capital(span.start) or _is_direction(tokens, span.start):
         return False
     length = sum(len(t.text) for t in tokens[span.start : span.end])
     is_weak = span.kind == "town"
@@ -162,6 +170,11 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
         street.start == span.end and "," not in tokens[span.end].gap
         for street in parsed.of_kind("street")
     ) and not _is_surname(parsed, span.start)
+
+
+def _is_direction(tokens: tuple, at: int) -> bool:
+    """Whether a name tells the way, not the place: "mot Storvik"."""
+    return at > 0 and tokens[at - 1].text == "mot" and tokens[at].gap == " "
 
 
 def _is_surname(parsed: Parsed, at: int) -> bool:
@@ -192,6 +205,9 @@ def _may_be_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
     word = tokens[at].text
     if not parsed.is_capital(at) or _is_surname(parsed, at):
         return False
+    if not words.looks_like_place(word):
+        if _opens_sentence(tokens, at) or _is_label(parsed, at):
+            return False
     is_plain = words.is_definite(word)
     is_named = words.looks_like_place(word)
     if not parsed.is_mixed:
@@ -204,6 +220,27 @@ def _may_be_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
         follows_i = bool(at) and tokens[at - 1].text == "i"
         return follows_i or (is_named and _stands_alone(tokens, at, at + 1))
     return is_named or not is_plain
+
+
+def _opens_sentence(tokens: tuple, at: int) -> bool:
+    """A capital that a full stop explains: "Storgatan 7. Klottrat på fasad"."""
+    after = at + 1
+    is_followed = after < len(tokens) and tokens[after].gap == " "
+    is_after_stop = tokens[at].gap.startswith((".", "!", "?"))
+    return is_after_stop and is_followed and tokens[after].raw.islower()
+
+
+def _is_label(parsed: Parsed, at: int) -> bool:
+    """A word that a number follows or counts: "kod 4521", "2 fönster"."""
+    tokens, before, after = parsed.tokens, at - 1, at + 1
+    if after < len(tokens) and tokens[after].is_number:
+        return tokens[after].gap in (" ", ": ", ". ")
+    is_last = after == len(tokens) - 1
+    if is_last and len(tokens[after].text) == 1 and tokens[after].gap == " ":
+        return True  # "byggnad C"
+    if not at or not tokens[before].is_number or tokens[at].gap != " ":
+        return False
+    return not any(before in street.indices for street in parsed.of_kind("street"))
 
 
 def _opens_part(parsed: Parsed, at: int, is_restricted: bool) -> bool:

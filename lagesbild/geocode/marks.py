@@ -1,4 +1,4 @@
-"""Dates, hours, ordinals and postcodes in a text: digits that are no house number.
+"""Dates, hours, ordinals, postcodes, properties: digits that are no house number.
 
 In: a repaired text and its tokens. Out: indices of the tokens. All forms are those of
 numbers and of closed classes of words (months, "kl"), not of anybody's way to write.
@@ -26,6 +26,7 @@ _TIME = re.compile(
       {_YEAR}\s?[-/.]\s?\d\d?\s?[-/.]\s?\d\d?(?:[t\s]+{_CLOCK})?
     | {_YEAR}(?:0\d|1[0-2])(?:[0-2]\d|3[01])(?:[t\s]+\d{{4}})?
     | \d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])
+    | \d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])
     | \d\d?/\d\d?(?:\s?[-/]\s?(?:{_YEAR}|\d\d)|\s{_YEAR})
     | \d\d?[.]\d\d?[.](?:{_YEAR}|\d\d)
     | (?:kl|klockan|klock)\b[.:]?\s*\d\d?(?:[:.]?\d\d)?(?:\s*-\s*\d\d?(?:[:.]?\d\d)?)?
@@ -39,6 +40,8 @@ _CLOCK_WORD = re.compile(
     r"\bk(?:l|lockan|lock)\b[.:]?\s*\d\d?(?:[:.]?\d\d)?(?:\s*-\s*\d\d?(?:[:.]?\d\d)?)?"
 )
 _ORDINAL = re.compile(r"(?<![\d:.])\d\d?\s?:\s?[ae]\b")
+_JOINT = frozenset(["s", "ga", "fs"])  # "Trakt S:3", what several properties share
+_BLOCK_WORDS = frozenset(["kv", "kvarteret", "kvart", "fastigheten", "fastighet"])
 _DAY = re.compile(r"(?<![\d/.])(?:3[01]|[12]?\d)/(?:1[0-2]|0?[1-9])(?![\d/])")
 
 
@@ -123,12 +126,14 @@ def find_postcodes(
             and after is not None
             and after.is_number
             and len(after.text) == 2
-            and after.gap == " "
+            and after.gap in (" ", "-")
         )
         code = token.text + after.text if is_pair else token.text
         if len(code) != 5 or code[0] == "0":
             continue
         width = 2 if is_pair else 1
+        if is_pair and after.gap == "-" and code not in gazetteer.postcodes:
+            continue  # a range of houses
         before = tokens[i - 1] if i else None
         is_told = before is not None and before.text in words.POSTAL
         if token.gap in (".", ":", "-", "/") and not is_told:
@@ -144,3 +149,40 @@ def find_postcodes(
             codes.append(code)
             used |= set(range(i - is_told, i + width))
     return codes, used
+
+
+def is_property(tokens: tuple[Token, ...], streets: set[int]) -> bool:
+    """Whether a text tells a property, whose place the registers do not know.
+
+    Parameters
+    ----------
+    tokens : tuple of Token
+    streets : set of int
+        Indices of the streets and their numbers.
+
+    Returns
+    -------
+    bool
+        True for "Trakt 1:23", "Trakt S:3", "kv Namn 3".
+    """
+    for i, token in enumerate(tokens):
+        if (
+            i > 1
+            and token.is_number
+            and token.gap in (":", ": ", " : ")
+            and i not in streets
+        ):
+            before, named = tokens[i - 1], tokens[i - 2]
+            is_name = not named.is_number and len(named.text) > 1
+            is_pair = before.is_number and before.gap == " "
+            is_clock = named.text in words.CLOCK or i - 2 in streets
+            if is_pair and is_name and not is_clock:
+                return True
+            if before.text in _JOINT and is_name and before.gap == " ":
+                return True
+        if token.text in _BLOCK_WORDS:
+            ahead = tokens[i + 1 : i + 4]
+            is_name = bool(ahead) and not ahead[0].is_number
+            if is_name and any(t.is_number for t in ahead):
+                return True
+    return False

@@ -125,13 +125,22 @@ def _match_parsed(parsed: Parsed, limits: Limits, gazetteer: Gazetteer) -> Outco
     if len(streets) > 1:
         return _match_crossing(streets, limits, gazetteer)
     places = parsed.of_kind("place")
-    if streets and any(token.text in words.CROSSING for token in parsed.tokens):
+    if streets and _tells_crossing(parsed):
         return why.rejected(why.NO_CROSSING)
     if streets and not places:
         return match_address(streets[0].keys, None, limits, gazetteer)
     if places:
         return _match_places(places, limits, gazetteer)
     return _match_area_or_similar(parsed, limits, gazetteer)
+
+
+def _tells_crossing(parsed: Parsed) -> bool:
+    """Whether a second street is spoken of; the x of "Storgatan x" is no number."""
+    said = [i for i, t in enumerate(parsed.tokens) if t.text in words.CROSSING]
+    return any(
+        parsed.tokens[i].text != "x" or any(after > i for after in parsed.unexplained)
+        for i in said
+    )
 
 
 def _may_be_longer(parsed: Parsed, span: Span) -> bool:

@@ -11,16 +11,25 @@ from dataclasses import dataclass, replace
 from lagesbild.geocode import words
 from lagesbild.geocode.words import Token
 
-_RANGE_GAPS = frozenset(["-", " - ", "- ", " -", "/", " / ", "/ ", " /"])
-_LIST_WORDS = frozenset(["och", "o", "samt", "resp", "respektive", "alt", "eller"])
-_RANGE_WORDS = (("till", "och", "med"), ("t", "o", "m"), ("till",), ("tom",))
-_NUMBER_WORDS = frozenset(["nr", "nummer", "no", "num"])
+_RANGE_SIGNS = frozenset(["-", "/", "...", "…", "~"])
+_LIST_SIGNS = frozenset([",", "&", "+"])
+_LIST_WORDS = words.CONJUNCTIONS
+_RANGE_WORDS = (
+    ("till", "och", "med"),
+    ("t", "o", "m"),
+    ("till",),
+    ("tom",),
+    *((way, "till") for way in ("fram", "upp", "ned", "ner", "bort")),
+)
+_NUMBER_WORDS = words.NUMBER_WORDS
+_BEFORE_NUMBER_WORD = frozenset(["från", "mellan"])
 _CLOSE_GAPS = frozenset(
     ["", " ", ".", ". ", ":", ": ", " #", "#", "=", "-", "_", " : "]
 )
-_LOOSE_SIGNS = frozenset(" ,.;:-/(#=_")
+_LOOSE_SIGNS = frozenset(" ,.;:-/(#=_|>[\"'")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MOST_DIGITS = 4
+_STAIR_LETTERS = frozenset("abcdef")  # not the h, v, m and ö of "3 tr h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +60,7 @@ class Reading:
 def read_number(reading: Reading, at: int) -> tuple[Number | None, int]:
     """Read the house number that begins at a token; return it and where it ends."""
     tokens = reading.tokens
-    if at < len(tokens) and tokens[at].text in _NUMBER_WORDS:
-        at += 1
+    at = skip_number_word(tokens, at)
     if not _is_house_number(reading, at):
         return None, at
     is_loose = tokens[at].gap not in _CLOSE_GAPS
@@ -72,25 +80,36 @@ def _read_more(reading: Reading, at: int, number: Number) -> tuple[Number, int]:
     token = reading.at(at)
     if token is None:
         return number, at
-    if token.gap in _RANGE_GAPS:
+    sign = token.gap.strip()
+    if sign in _RANGE_SIGNS and skip_number_word(reading.tokens, at) > at:
+        last = skip_number_word(reading.tokens, at)  # "13 - nr 21"
+        if _is_house_number(reading, last):
+            return _range_to(reading, last, number)
+    if sign in _RANGE_SIGNS:
         if "-" in token.gap and _is_single(token) and at not in reading.taken:
             return replace(number, last_letter=token.text), at + 1
         is_tight = " " not in token.gap
+        if _is_flat(token, number):
+            return number, at + 1
         if _is_house_number(reading, at) and (
             is_tight or not _counts_something(reading, at)
         ):
             return _range_to(reading, at, number)
         return number, at
     for said in _RANGE_WORDS:
-        ahead = tuple(t.text for t in reading.tokens[at : at + len(said)])
-        if ahead == said and _is_house_number(reading, at + len(said)):
-            return _range_to(reading, at + len(said), number)
+        if _says(reading.tokens, at, said):
+            last = skip_number_word(reading.tokens, at + len(said))
+            if _is_house_number(reading, last):
+                return _range_to(reading, last, number)
     others = []
     while (token := reading.at(at)) is not None:
         step = at + 1 if token.text in _LIST_WORDS else at
         signs = token.gap.strip()
-        is_parted = step > at or signs in (",", "&", "+")
+        is_parted = step > at or signs in _LIST_SIGNS
+        step = skip_number_word(reading.tokens, step)
         if not is_parted or not _is_list_item(reading, step):
+            break
+        if _is_flat(reading.tokens[step], number):
             break
         others.append(int(reading.tokens[step].text))
         at = step + 2 if _is_letter(reading, step + 1) else step + 1
@@ -102,6 +121,26 @@ def _range_to(reading: Reading, at: int, number: Number) -> tuple[Number, int]:
     last = int(reading.tokens[at].text)
     end = at + 2 if _is_letter(reading, at + 1) else at + 1
     return replace(number, also=(last,), is_range=True), end
+
+
+def skip_number_word(tokens: tuple[Token, ...], at: int) -> int:
+    """The index after "nr", "N:o", "från nr", "husen" …; the same where none stands."""
+    ahead = [t.text for t in tokens[at : at + 3]]
+    before = int(bool(ahead) and ahead[0] in _BEFORE_NUMBER_WORD)
+    for n in (2, 1):
+        said = ahead[before : before + n]
+        if len(said) == n and "".join(said) in _NUMBER_WORDS:
+            return at + before + n
+    return at
+
+
+def _is_flat(token: Token, number: Number) -> bool:
+    """A flat's number has four digits: "5/1203"; a street with 1,203 houses, no."""
+    return token.is_number and len(token.text) == 4 and number.first < 1_000
+
+
+def _says(tokens: tuple[Token, ...], at: int, said: tuple[str, ...]) -> bool:
+    return tuple(t.text for t in tokens[at : at + len(said)]) == said
 
 
 def _is_list_item(reading: Reading, at: int) -> bool:
@@ -133,9 +172,12 @@ def _is_house_number(reading: Reading, at: int) -> bool:
     if after is None:
         return True
     if after.text in words.UNITS and after.gap in ("", " "):
-        beyond = reading.at(at + 2)  # "5 vån 2": the unit has its own number
-        is_near = beyond is not None and beyond.gap in ("", " ")
-        return is_near and beyond.is_number and at + 2 not in reading.taken
+        beyond = reading.at(at + 2)  # "5 vån. 2", "5 trappa B": the unit has its own
+        if beyond is None or at + 2 in reading.taken:
+            return False
+        is_lettered = beyond.text in _STAIR_LETTERS and beyond.gap == " "
+        is_numbered = beyond.is_number and beyond.gap in ("", " ", ".", ". ")
+        return is_lettered or is_numbered
     return not (after.is_number and after.gap in (".", ":"))
 
 
@@ -150,11 +192,13 @@ def _is_letter(reading: Reading, at: int) -> bool:
         return False
     if token.gap == "":
         return True
-    if token.gap != " ":
+    if token.gap != " " or any(_says(reading.tokens, at, r) for r in _RANGE_WORDS):
         return False
     after = reading.at(at + 1)
     if after is not None and after.gap in (".", ":", "/"):
         return False  # "3 t.o.m.", "3 c/o", "3 s:t"
+    if after is not None and token.text in _LIST_WORDS:
+        return False  # "14 o 20"
     continues = after is not None and not after.is_number and after.gap == " "
     # "3 i Sandviken", "3 x Kungsgatan", "3 n Storgatan"
     return not (continues and token.text in "ixonsöv") and token.text != "å"

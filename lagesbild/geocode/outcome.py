@@ -30,6 +30,12 @@ AREA_DISAGREES = "områdesnamnet i texten motsäger adressen"
 OUTSIDE_MUNICIPALITY = "koordinaten ligger utanför kommunen"
 TOO_MANY_CELLS = "raden har fler celler än rubriken, troligen ett komma för mycket"
 ALIAS_NOWHERE = "enligt platser_alias.csv går texten inte att placera"
+PROTECTED = "skyddad brottstyp placeras aldrig"
+DESO_IN_SEVERAL = "DeSO ligger inte inom ett enda område"
+DESO_UNKNOWN = "DeSO-koden är okänd"
+NO_DESO_LAYER = "DeSO-lagret saknas i referens/"
+COORDINATE_DISAGREES = "koordinaten och texten anger olika platser"
+DESO_DISAGREES = "DeSO motsäger adressen"
 SEVERAL_SYSTEMS = "koordinaten saknar koordinatsystem och kan betyda flera punkter"
 
 

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 
 from lagesbild.geocode import words
 from lagesbild.geocode.gazetteer import Gazetteer
-from lagesbild.geocode.marks import find_postcodes, find_times
+from lagesbild.geocode.marks import find_postcodes, find_times, is_property
 from lagesbild.geocode.names import SHORT, SHORT_TIERS, THIN
-from lagesbild.geocode.numbers import Number, Reading, read_number
+from lagesbild.geocode.numbers import Number, Reading, read_number, skip_number_word
 from lagesbild.geocode.short import street_ending, thinned
 from lagesbild.geocode.words import Token
 
 _JOINING = frozenset(["", " ", "-", "'", ":", ". ", "."])
 _ADJACENT = frozenset(["", " ", "-", ". ", "."])
 _MOST_WORDS = 6
-_BLOCK_WORDS = frozenset(["kv", "kvarteret", "kvart", "fastigheten", "fastighet"])
+_DOTTED = frozenset(words.fold(m) for m in words.MODIFIERS if not m.isascii())
+_LONG_MODIFIERS = [m for m in words.MODIFIERS - _DOTTED if len(m) > 4]
 _LEAST_SHORT = 3  # letters of a short form
 _LEAST_THIN = 5  # letters of a form that is short in nobody's usual way
 _LEAST_BARE = 5  # letters of a street's name that is known without a number
@@ -102,6 +103,7 @@ def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:
     )
     spans = _choose(reading, candidates)
     spans = [_with_number(span, reading) for span in spans]
+    spans = _with_lone_number(spans, reading)
     spans = _mark_parts(spans, tokens, gazetteer)
     used = taken | {i for span in spans for i in span.indices}
     return Parsed(
@@ -110,7 +112,9 @@ def parse_text(text: str, gazetteer: Gazetteer) -> Parsed:
         tuple(postcodes),
         tuple(_unexplained(tokens, used)),
         words.is_mixed(tokens),
-        _is_property(tokens, spans),
+        is_property(
+            tokens, {i for s in spans if s.kind == "street" for i in s.indices}
+        ),
     )
 
 
@@ -146,6 +150,9 @@ def _candidates(
 ) -> Iterator[Span]:
     free = frozenset(range(len(tokens))) - taken
     for start, end, key in runs_of_words(tokens, free):
+        is_and = tokens[start].raw == "o" and end > start + 1  # not Ö: "o Ringgatan"
+        if is_and and tokens[start + 1].raw[0].isupper():
+            continue
         for kind, keys, tier in _meanings(key, gazetteer):
             yield Span(start, end, kind, keys, tier)
 
@@ -197,7 +204,8 @@ def _may_be_street(tokens: tuple[Token, ...], span: Span, has_number: bool) -> b
     """A short form, or a name that is no street by its ending, needs its number."""
     run = tokens[span.start : span.end]
     key = "".join(t.text for t in run)
-    if span.tier >= THIN and any("-" in t.gap for t in run[1:]):
+    is_signed = len(run) > 1 and run[-1].gap in (":", "-") and len(run[-1].text) == 1
+    if span.tier >= THIN and any("-" in t.gap for t in run[1:]) and not is_signed:
         return False
     if has_number:
         if span.tier not in SHORT_TIERS:
@@ -205,7 +213,10 @@ def _may_be_street(tokens: tuple[Token, ...], span: Span, has_number: bool) -> b
         is_dotted = span.end < len(tokens) and tokens[span.end].gap.startswith(".")
         is_name = run[0].raw[0].isupper() and key not in words.EXPLAINED
         least = 2 if is_dotted or is_name else _LEAST_SHORT
-        return len(key) >= (_LEAST_THIN if span.tier >= THIN else least)
+        is_odd = span.tier >= THIN and not (
+            is_signed or is_dotted
+        )  # "Log:n" signs what it drops
+        return len(key) >= (_LEAST_THIN if is_odd else least)
     if key in words.EXPLAINED:
         return False
     if span.tier < SHORT and street_ending(key) and len(key) >= _LEAST_BARE:
@@ -219,6 +230,59 @@ def _with_number(span: Span, reading: Reading) -> Span:
         return span
     number, end = read_number(reading, span.end)
     return replace(span, number=number, full_end=end) if number else span
+
+
+def _with_lone_number(spans: list[Span], reading: Reading) -> list[Span]:
+    """Give the only street a number that stands apart from it: "nr 5 på Storgatan".
+
+    The number must be said to be one, or begin the text or stand beside a known name
+    in a text that holds nothing else than names, grammar and that number.
+    """
+    streets = [span for span in spans if span.kind == "street"]
+    if len(streets) != 1 or streets[0].number:
+        return spans
+    tokens, (street,) = reading.tokens, streets
+    used = {i for span in spans for i in span.indices} | reading.taken
+    told, bare = [], []
+    done = 0
+    for at, token in enumerate(tokens):
+        if not token.is_number or at in used or at < done:
+            continue
+        number, end = read_number(reading, at)
+        if number is None:
+            continue
+        is_named = end < len(tokens) and tokens[end].text == "an"  # "20:an på"
+        if is_named and tokens[end].gap == ":":
+            end += 1
+        done = end
+        before = tokens[at - 1] if at else None
+        if tokens[end - 1].text == "an" or _is_told(tokens, at, used):
+            told.append((number, at, end))
+        elif before is None or at - 1 in used:
+            bare.append((number, at, end))
+        else:
+            return spans
+    if len(told) + len(bare) != 1:
+        return spans
+    (number, at, end) = (told + bare)[0]
+    left = set(range(len(tokens))) - used - set(range(at, end))
+    others = any(tokens[i].text not in words.GRAMMAR for i in left)
+    opens = at == 0 and end == street.start and tokens[end].gap == " "
+    between = set(range(end, street.start)) - used  # "2 på Storgatan" counts
+    if bare and (between or (others and not opens)):
+        return spans
+    number = replace(number, is_loose=True)
+    return [replace(s, number=number) if s is street else s for s in spans]
+
+
+def _is_told(tokens: tuple[Token, ...], at: int, used: set[int]) -> bool:
+    """Whether "nr" says that it is a house's number; "buss nr 5" has another."""
+    for start in range(max(at - 3, 0), at):
+        if skip_number_word(tokens, start) == at:
+            is_first = start == 0 or start - 1 in used
+            is_apart = not set(tokens[start].gap).isdisjoint(",;(|/")
+            return is_first or is_apart or tokens[start - 1].text in words.GRAMMAR
+    return False
 
 
 def _mark_parts(
@@ -281,8 +345,22 @@ def is_modified(tokens: tuple[Token, ...], start: int, kind: str = "street") -> 
     if start > 1 and before.gap == ":":
         key = tokens[start - 2].text + before.text
         return any(key in thinned(m) for m in words.MODIFIERS if len(m) > 3)
+    if kind == "street" and len(before.text) < 4 and before.raw[0].isupper():
+        # "Sto Skolgtan", where Stora Skolgatan is not known either
+        is_short = any(before.text in thinned(m) for m in _LONG_MODIFIERS)
+        return is_short and len(before.text) > 1 and not words.is_explained(before.text)
     is_long = len(before.text) >= 4 and before.text not in words.EXPLAINED
+    if start > 1 and gap == " " and _is_forename(tokens, start - 2):
+        return False  # "Nils Storm Kungsgatan"
     return is_long and kind == "street" and _is_nearly_modifier(before.text)
+
+
+def _is_forename(tokens: tuple[Token, ...], at: int) -> bool:
+    word = tokens[at]
+    is_capital = word.raw[0].isupper() and not word.raw.isupper()
+    return (
+        is_capital and tokens[at + 1].gap == " " and not words.is_explained(word.text)
+    )
 
 
 def _is_nearly_modifier(word: str) -> bool:
@@ -298,32 +376,18 @@ def _is_nearly_modifier(word: str) -> bool:
 def _unexplained(tokens: tuple[Token, ...], used: frozenset[int]) -> Iterator[int]:
     """Indices of words that nothing accounts for; digits always count something."""
     of_person = False
+    names_left = 0  # of a person that is called "fru" or lives "hos" somebody
     for i, token in enumerate(tokens):
         if "," in token.gap or "(" in token.gap or i in used:
-            of_person = False
+            of_person, names_left = False, 0
         if i + 1 < len(tokens) and token.text == "c" and tokens[i + 1].gap == "/":
             of_person = True
         is_plain = token.is_number or len(token.text) == 1
-        if i not in used and not (
-            of_person or is_plain or token.text in words.EXPLAINED
-        ):
-            yield i
-
-
-def _is_property(tokens: tuple[Token, ...], spans: list[Span]) -> bool:
-    """A property, whose place the registers do not know: "Trakt 1:23", "kv Namn 3"."""
-    streets = {i for s in spans if s.kind == "street" for i in s.indices}
-    for i, token in enumerate(tokens):
-        if i > 1 and token.is_number and token.gap in (":", ": ") and i not in streets:
-            before, named = tokens[i - 1], tokens[i - 2]
-            is_name = not named.is_number and len(named.text) > 1
-            is_pair = before.is_number and before.gap == " "
-            is_clock = named.text in words.CLOCK or i - 2 in streets
-            if is_pair and is_name and not is_clock:
-                return True
-        if token.text in _BLOCK_WORDS:
-            ahead = tokens[i + 1 : i + 4]
-            is_name = bool(ahead) and not ahead[0].is_number
-            if is_name and any(t.is_number for t in ahead):
-                return True
-    return False
+        if token.text in words.TITLES:
+            names_left = 2
+        if i in used or of_person or is_plain or words.is_explained(token.text):
+            continue
+        if names_left:
+            names_left -= 1
+            continue
+        yield i

@@ -1,5 +1,7 @@
 """Reports → placements: the given coordinate, else the text, else the DeSO.
 
+Where coordinate and text point at different areas neither is used: which of them is
+the slip cannot be told from the row.
 In: reports and the reference tables. Out: placements, one row a report, in order;
 rejected rows carry a Swedish reason. A wrong area is worse than no area.
 Next room: link.
@@ -22,13 +24,6 @@ from lagesbild.geocode.texts import open_matcher
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-PROTECTED = "skyddad brottstyp placeras aldrig"
-DESO_IN_SEVERAL = "DeSO ligger inte inom ett enda område"
-DESO_UNKNOWN = "DeSO-koden är okänd"
-NO_DESO_LAYER = "DeSO-lagret saknas i referens/"
-COORDINATE_DISAGREES = "koordinaten motsäger adressen"
-DESO_DISAGREES = "DeSO motsäger adressen"
 
 
 def place_reports(
@@ -54,7 +49,7 @@ def place_reports(
     deso : GeoDataFrame, optional
         ``deso_code`` and geometry in EPSG:3006.
     aliases : DataFrame, optional
-        What the analyst says that texts mean, as ``aliases.read_aliases`` gives it.
+        What the analyst says that texts mean, as ``alias_file.read_aliases`` gives it.
     made_by : str
         The delivery or version of a register that the placing comes from.
 
@@ -71,8 +66,7 @@ def place_reports(
     RegisterError
         If areas or DeSO are not in EPSG:3006, or an alias cannot be placed.
     """
-    gazetteer = _gazetteer_of(areas, addresses, places)
-    said = NO_ALIASES if aliases is None else place_aliases(aliases, gazetteer)
+    gazetteer, said = _prepare(areas, addresses, places, aliases)
     placed = _place_texts(reports, gazetteer, said)
     placed = _use_given_points(placed, reports, areas, gazetteer)
     placed = _use_deso(placed, reports, areas, deso)
@@ -80,27 +74,47 @@ def place_reports(
     placed.loc[protected, ["easting_m", "northing_m", "geocode_score"]] = np.nan
     placed.loc[protected, "area_id"] = None
     placed.loc[protected, "geocode_method"] = "skyddad"
-    placed.loc[protected, "geocode_reason"] = PROTECTED
+    placed.loc[protected, "geocode_reason"] = outcome.PROTECTED
     placed["incident_id"] = reports["incident_id"].to_numpy(object)
     placed["made_by"] = made_by
     return contracts.check(placed, "placements")
 
 
-_last_gazetteer: list = []
+def check_aliases(
+    aliases: pd.DataFrame,
+    *,
+    areas: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
+    places: pd.DataFrame,
+) -> None:
+    """Hold what the analyst says that texts mean to the reference tables.
+
+    Raises
+    ------
+    RegisterError
+        As ``aliases.place_aliases``.
+    """
+    _prepare(areas, addresses, places, aliases)
 
 
-def _gazetteer_of(
-    areas: gpd.GeoDataFrame, addresses: pd.DataFrame, places: pd.DataFrame
-) -> Gazetteer:
-    """The gazetteer of these very tables, made once for all files of an ingest."""
-    tables = (areas, addresses, places)
-    if not _last_gazetteer or any(
-        kept is not given
-        for kept, given in zip(_last_gazetteer[0], tables, strict=True)
+_last: list = []
+
+
+def _prepare(
+    areas: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
+    places: pd.DataFrame,
+    aliases: pd.DataFrame | None,
+) -> tuple[Gazetteer, Aliases]:
+    """What these very tables say, worked out once for all files of an ingest."""
+    tables = (areas, addresses, places, aliases)
+    if not _last or any(
+        kept is not given for kept, given in zip(_last[0], tables, strict=True)
     ):
-        made = make_gazetteer(areas=areas, addresses=addresses, places=places)
-        _last_gazetteer[:] = [tables, made]
-    return _last_gazetteer[1]
+        gazetteer = make_gazetteer(areas=areas, addresses=addresses, places=places)
+        said = NO_ALIASES if aliases is None else place_aliases(aliases, gazetteer)
+        _last[:] = [tables, (gazetteer, said)]
+    return _last[1]
 
 
 def _place_texts(
@@ -145,7 +159,7 @@ def _use_given_points(
     areas: gpd.GeoDataFrame,
     gazetteer: Gazetteer,
 ) -> pd.DataFrame:
-    """A coordinate inside an area goes before the text, unless the address denies it.
+    """A coordinate inside an area goes before the text, unless the text denies it.
 
     Outside the areas it is used only where the text gave nothing.
     """
@@ -163,19 +177,11 @@ def _use_given_points(
     if not has_point.any():
         return placed
     area = place_point_in_area(given, areas)
-    apart = np.hypot(
-        given["easting_m"] - placed["easting_m"],
-        given["northing_m"] - placed["northing_m"],
-    )
-    denied = (
-        has_point
-        & placed["geocode_method"].eq("adress")
-        & (apart > match.CONTRADICTS_M)
-    )
+    points = shapely.points(given.to_numpy())
+    denied = has_point & _denies(placed, area, points, gazetteer)
     rejected = placed["geocode_method"].eq("avvisad")
     inside = has_point & area.notna() & ~denied
     outside = has_point & area.isna() & rejected
-    points = shapely.points(given.to_numpy())
     shapely.prepare(gazetteer.extent)
     beyond = outside & ~shapely.intersects(gazetteer.extent, points)
     outside &= ~beyond
@@ -189,8 +195,31 @@ def _use_given_points(
     placed.loc[used, "geocode_score"] = 1.0
     placed.loc[inside, "geocode_reason"] = None
     placed.loc[outside, "geocode_reason"] = outcome.OUTSIDE_AREAS
-    placed = _reject(placed, denied, COORDINATE_DISAGREES)
+    placed = _reject(placed, denied, outcome.COORDINATE_DISAGREES)
     return _reject(placed, beyond, outcome.OUTSIDE_MUNICIPALITY)
+
+
+def _denies(
+    placed: pd.DataFrame, area: pd.Series, points: np.ndarray, gazetteer: Gazetteer
+) -> pd.Series:
+    """Rows whose text and given point cannot both be right.
+
+    The point lies in an area, and the text in another or in none; or an exact address
+    lies more than 700 m from the point. People name areas loosely: such a name denies
+    only a point more than 700 m from the area, as it does an address in a text.
+    """
+    other = area.notna() & placed["geocode_method"].ne("avvisad")
+    other &= area.fillna("").ne(placed["area_id"].fillna(""))
+    apart = shapely.distance(
+        points, shapely.points(placed[["easting_m", "northing_m"]].to_numpy("float64"))
+    )
+    by_name = placed["geocode_method"].eq("omradesnamn")
+    loose = np.flatnonzero(other & by_name)
+    named = [gazetteer.shapes[area_id] for area_id in placed["area_id"].iloc[loose]]
+    apart[loose] = shapely.distance(points[loose], np.array(named, dtype=object))
+    is_far = apart > match.CONTRADICTS_M
+    is_exact = placed["geocode_method"].eq("adress")
+    return (other & ~by_name) | (is_far & (is_exact | (other & by_name)))
 
 
 def _use_deso(
@@ -205,10 +234,10 @@ def _use_deso(
     if not has_code.any():
         return placed
     rejected = placed["geocode_method"].eq("avvisad") & has_code
-    rejected &= ~placed["geocode_reason"].eq(COORDINATE_DISAGREES)
+    rejected &= ~placed["geocode_reason"].eq(outcome.COORDINATE_DISAGREES)
     if deso is None:
         no_text = rejected & placed["geocode_reason"].eq(outcome.NO_TEXT)
-        return _reject(placed, no_text, NO_DESO_LAYER)
+        return _reject(placed, no_text, outcome.NO_DESO_LAYER)
     area = codes.map(match_deso_to_areas(deso, areas)).where(has_code)
     placed = placed.copy()
     used = rejected & area.notna()
@@ -218,10 +247,12 @@ def _use_deso(
     placed.loc[used, "geocode_reason"] = None
     known = codes.isin(deso["deso_code"])
     no_text = rejected & ~used & placed["geocode_reason"].eq(outcome.NO_TEXT)
-    placed = _reject(placed, no_text & known, DESO_IN_SEVERAL)
-    placed = _reject(placed, no_text & ~known, DESO_UNKNOWN)
+    placed = _reject(placed, no_text & known, outcome.DESO_IN_SEVERAL)
+    placed = _reject(placed, no_text & ~known, outcome.DESO_UNKNOWN)
     return _reject(
-        placed, _far_from_deso(placed, codes.where(has_code), deso), DESO_DISAGREES
+        placed,
+        _far_from_deso(placed, codes.where(has_code), deso),
+        outcome.DESO_DISAGREES,
     )
 
 

@@ -86,6 +86,8 @@ def short_forms(name: str) -> tuple[set[str], set[str]]:
     usual_first, other_first = _first_forms(words)
     usual = _ended(usual_first, words[1:], usual=True)
     other = _ended(usual_first, words[1:], usual=False)
+    # one letter dropped is a slip like any other, and looked for as such
+    other = {form for form in other if len(form) != len(own) - 1}
     other |= _ended(other_first, words[1:], usual=True)
     other |= _ended(other_first, words[1:], usual=False)
     usual -= {own}
@@ -117,14 +119,9 @@ def _ended(firsts: set[str], rest: list[str], *, usual: bool) -> set[str]:
         if usual:
             forms.add(key)
         if has_stem:
-            short = STREET_ENDINGS[ending] if usual else _thin_endings(ending)
+            short = STREET_ENDINGS[ending] if usual else thinned(ending)
             forms |= {key[: -len(ending)] + s for s in short}
     return forms
-
-
-def _thin_endings(ending: str) -> set[str]:
-    """One letter dropped is a slip like any other, and looked for as such."""
-    return {form for form in thinned(ending) if len(form) <= len(ending) - 2}
 
 
 @lru_cache(maxsize=256)

@@ -75,6 +75,10 @@ def find_similar_street(
         if start and is_modified(tokens, start):
             continue
         keys, distance = _nearest_streets(key, gazetteer, allow)
+        is_initial = end > start + 1 and len(tokens[start].text) < 4
+        if is_initial and is_modified(tokens, start + 1):
+            first = tokens[start].text[0]
+            keys = frozenset(k for k in keys if k[0] == first)
         if any(keys <= s.keys and start < s.start < end for s in parts):
             continue  # "N:a Storgatan" is no slip for Storgatan
         if keys:

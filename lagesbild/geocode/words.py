@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from lagesbild.geocode.encoding import read_back
+
 WILD = "¤"
 """Stands in a key for a letter that was lost on the way ("Sk?lgatan")."""
 
-_MASK = re.compile(r"\[[^\]\d]*\]")
-_BROKEN = re.compile("[ÃÂâ€Ð\u0080-\u009f]")
-_LOST = re.compile(r"\ufffd|(?<=[^\W\d])\?(?=[^\W\d])|(?<!\S)\?(?=[^\W\d])")
+_MASK = re.compile(r"\[(?:personnummer|telefon|e-post|namn)\]")
+_LOST = re.compile(r"\ufffd|(?<=[^\W\d_])[?_*](?=[^\W\d_])|(?<!\S)\?(?=[^\W\d])")
 _DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
 _TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
 _ACCENTS = str.maketrans("éèêëáàâíìîóòôúùûüýçñæø", "eeeeaaaiiiooouuuuycnäö")
@@ -56,12 +57,22 @@ CROSSING = _WORDS["crossing"]
 POSTAL = _WORDS["postal"]
 """Before five digits they say that these are a postcode."""
 
-EXPLAINED = HOUSE_PARTS | CLOCK | CROSSING | UNITS | POSTAL | _WORDS["grammar"]
+CONJUNCTIONS = _WORDS["conjunction"]
+NUMBER_WORDS = _WORDS["number_word"]
+"""Before digits they say that these are a house number."""
+
+GRAMMAR = _WORDS["grammar"]
+TITLES = _WORDS["title"] | _WORDS["of_home"]
+"""After them comes the name of a person."""
+
+EXPLAINED = HOUSE_PARTS | CLOCK | CROSSING | UNITS | POSTAL | CONJUNCTIONS
+EXPLAINED |= NUMBER_WORDS | TITLES | _WORDS["grammar"]
 """Words that say nothing of which address, place or locality is meant."""
 
 NOTHING = _WORDS["nothing"]
 """What people write in a locality column when they have none."""
 
+_PART_ENDINGS = tuple(_WORDS["part_ending"])
 _PLACE_ENDINGS = tuple(sorted(_WORDS["place_ending"], key=len, reverse=True))
 
 
@@ -78,24 +89,11 @@ class Token:
 
 def repair(text: str) -> str:
     """The text with broken encoding mended, letters composed and masks taken away."""
-    if _BROKEN.search(text):
-        text = _mend(text)
+    text = read_back(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = _LOST.sub(WILD, _MASK.sub(" ", text)).replace("Ã", WILD)
     return text.translate(_DASHES).strip()
-
-
-def _mend(text: str) -> str:
-    """UTF-8 that was read as Latin-1 or cp1252, wholly or in part."""
-    for encoding in ("latin-1", "cp1252"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    import ftfy
-
-    return ftfy.fix_text(text)
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -140,6 +138,14 @@ def is_mixed(tokens: tuple[Token, ...]) -> bool:
         for t in tokens
         if not t.is_number
     )
+
+
+def is_explained(word: str) -> bool:
+    """Whether a word is grammar or, by its last part, a part of a house.
+
+    A Swedish compound is what its last part is: "halvtrappa", "vindsvåning".
+    """
+    return word in EXPLAINED or word.endswith(_PART_ENDINGS)
 
 
 def looks_like_place(word: str) -> bool:

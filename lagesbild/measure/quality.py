@@ -1,7 +1,8 @@
 """What the analyst needs to know of a cycle's data before trusting it.
 
 In: the store's tables. Out: small tables of counts by reason, for the internal
-publication alone. Next: ``publication``. No table holds a value from a delivery.
+publication alone. Next: ``publication``. Only ``rejected_texts`` holds values from
+deliveries: masked place texts that several rows share.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from lagesbild.measure import counting
+from lagesbild.measure.rejected import count_rejected_texts
 from lagesbild.offences import protected_categories
 from lagesbild.period import Period
 
@@ -109,10 +111,12 @@ def measure_quality(
     -------
     dict of str to DataFrame
         quarantine (source_name, reason, n_rows), geocoding (source_name, method,
-        n_rows, share), rejected_places (reason, n_rows), withdrawn (source_name,
-        file_name, n_rows), masked (source_name, file_name, columns_dropped, masked),
-        notices (notice_type, n_rows). Of files that touch the cycle or cover no
-        period, and of reports registered in it; protected classes are left out.
+        n_rows, share), rejected_places (reason, n_rows), rejected_texts (text,
+        locality, reason, advice, n_rows), withdrawn (source_name, file_name, n_rows),
+        masked (source_name, file_name, columns_dropped, masked), notices (notice_type,
+        n_rows). Of files that touch the cycle or cover no period, and of reports
+        registered in it, for rejected_texts in the year that ends with it; protected
+        classes are left out.
     """
     unknown = deliveries["period_start"].isna()
     files = deliveries[unknown | _touches(deliveries, cycle)]
@@ -121,9 +125,11 @@ def measure_quality(
     files = files.sort_values("sequence_number")
     rejected = quarantine.merge(files[["delivery_id", "source_name"]], on="delivery_id")
     first, last = pd.Timestamp(cycle.start), pd.Timestamp(cycle.end)
-    rows = incidents[incidents["reported_on"].between(first, last)]
-    hidden = rows["protected_class"].notna()
-    rows = rows[~hidden & ~rows["category"].isin(protected_categories())]
+    hidden = incidents["protected_class"].notna()
+    hidden |= incidents["category"].isin(protected_categories())
+    until = incidents[~hidden & (incidents["reported_on"] <= last)]
+    year = until[until["reported_on"] > last - pd.DateOffset(years=1)]
+    rows = until[until["reported_on"] >= first]
     rows = rows.assign(source_name=rows["source"].map(source_names))
     unsure = rows[
         rows["geocode_reason"].notna() & (rows["geocode_method"] == "avvisad")
@@ -140,6 +146,7 @@ def measure_quality(
         "rejected_places": _count(
             unsure.rename(columns={"geocode_reason": "reason"}), ["reason"]
         ),
+        "rejected_texts": count_rejected_texts(year),
         "withdrawn": withdrawn.rename(columns={"rows_withdrawn": "n_rows"})[
             ["source_name", "file_name", "n_rows"]
         ].reset_index(drop=True),

@@ -1,7 +1,8 @@
 """Data quality in tables, for the analyst: what came, what was refused and why.
 
 In: the frames of ``Publication.quality``, which only the internal publication has.
-Out: ``Shown`` tables. Reasons and counts only; no row of anybody's report.
+Out: ``Shown`` tables. Reasons and counts; the only words from reports are masked place
+texts that at least two rows share.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _TITLES = {
     "quarantine": "Avvisade rader efter skäl",
     "geocoding": "Hur platserna hittades, per källa",
     "rejected_places": "Platser som inte fick något område, efter skäl",
+    "rejected_texts": "Texter som inte gick att placera, de vanligaste först",
     "withdrawn": "Rader som sändaren har tagit tillbaka",
     "masked": "Kolumner som inte sparades och personuppgifter som maskerades",
     "notices": "Polisens pressnotiser efter typ",
@@ -32,6 +34,8 @@ _SMALL = {
     "quarantine": "En avvisad rad räknas inte någonstans. Kvittensen säger vilken rad.",
     "geocoding": "En plats som inte är säker avvisas och räknas under Utan område.",
     "rejected_places": "Hellre inget område än fel område.",
+    "rejected_texts": "Årets rader till och med kvartalet, maskerade. En text som bara "
+    "förekommer en gång visas inte: den kan peka ut någon. Högst 50 texter.",
     "withdrawn": "Saknas i en senare fullständig leverans av samma period.",
     "masked": "Bara de kolumner som källan behöver sparas.",
     "notices": "Pressnotiser, inte statistik. De ingår inte i något annat tal.",
@@ -47,7 +51,10 @@ _HEADINGS = {
     "rows_unchanged": "Oförändrade",
     "rows_quarantined": "Avvisade",
     "rows_withdrawn": "Tillbakadragna",
+    "text": "Text",
+    "locality": "Ort",
     "reason": "Skäl",
+    "advice": "Att göra",
     "column": "Kolumn",
     "columns_dropped": "Kolumner som inte sparades",
     "masked": "Maskerat",
@@ -83,8 +90,8 @@ def show_quality(publication: Publication, name: str) -> Shown:
     publication : Publication
         The internal one; the others hold no such tables.
     name : str
-        deliveries, quarantine, geocoding, rejected_places, withdrawn, masked or
-        notices.
+        deliveries, quarantine, geocoding, rejected_places, rejected_texts, withdrawn,
+        masked or notices.
 
     Returns
     -------
@@ -160,7 +167,7 @@ def _td(value: object, column: str, is_number: bool, *, is_first: bool) -> Marku
 
 
 def _text(value: object, column: str, is_number: bool) -> str:
-    if pd.isna(value):
+    if pd.isna(value) or value == "":
         return swedish.DASH
     if column == "share":
         return swedish.percent(value)

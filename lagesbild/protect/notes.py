@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lagesbild.offences import ALL
+from lagesbild.offences import ALL, category_names, find_breaks
+from lagesbild.period import Period
 
 MUNICIPALITY, WITHOUT_AREA = "*", ""
 REPORTED = (
@@ -67,6 +68,8 @@ def make_notes(
     told += _by_source(late, "Uppgifter från {} saknas för {}.")
     closed = [pair for pair in closed_without if pair[0] in periods]
     told += _by_source(closed, "Uppgifter från {} var inte inne när {} stängdes.")
+    if date == "reported" and len(periods) == 1:
+        told += _not_compared(table)  # of several quarters the chart tells
     return tuple(told)
 
 
@@ -104,9 +107,24 @@ def _by_source(pairs: list[tuple[str, str]], sentence: str) -> list[str]:
     return [sentence.format(s, _listed(sorted(periods[s]))) for s in sorted(periods)]
 
 
+def _not_compared(table: pd.DataFrame) -> list[str]:
+    """Which offences cannot be set beside last year's, and why."""
+    names, why = category_names(), {}
+    counted = table[table["measure"] == "n_offences"]
+    pairs = counted[["category", "period"]].drop_duplicates()
+    for category, period in pairs.itertuples(index=False):
+        last_year = str(Period(period).same_period_last_year)
+        for reason in find_breaks(category, [last_year, period]).values():
+            why.setdefault(reason, []).append(names[category])
+    sentence = "{} jämförs inte med i fjol, eftersom serien är bruten. {}."
+    return [sentence.format(_and(told), reason) for reason, told in why.items()]
+
+
+def _and(names: list[str]) -> str:
+    return " och ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def _listed(periods: list[str]) -> str:
     if len(periods) > _MOST_PERIODS:
         return f"{len(periods)} kvartal, senast {periods[-1]}"
-    if len(periods) == 1:
-        return periods[0]
-    return f"{', '.join(periods[:-1])} och {periods[-1]}"
+    return _and(periods)

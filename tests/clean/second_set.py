@@ -6,8 +6,9 @@ looks like it). Everything is invented: birth numbers 980-999 and telephone numb
 are from the series set aside for tests and fiction, letters of plates are among
 those never issued, coordinates lie in open sea, surnames and places do not exist.
 
-The sentences lie in second_set_planted.txt and second_set_alike.txt, one a line; in
-them ``{kind}`` is planted and ``⟦…⟧`` must be left as it is.
+The sentences lie in second_set_planted.txt and second_set_alike.txt, one a line, and
+later ones in second_set_later.txt and second_set_unseen.txt; in them ``{kind}`` is
+planted and ``⟦…⟧`` must be left as it is.
 """
 
 import random
@@ -273,6 +274,16 @@ def _bare(text: str) -> str:
 def planted_texts(seed: int = 1809, rounds: int = 5) -> list[Planted]:
     """Fill every template `rounds` times with new data: the same for a given seed."""
     return _filled(_read("second_set_planted.txt"), seed, rounds)
+
+
+def later_texts() -> list[Planted]:
+    """Sentences in other words, written later; names in them taught the masker."""
+    return _filled(_read("second_set_later.txt"), 77, 3)
+
+
+def unseen_texts() -> list[Planted]:
+    """Sentences in yet other words, which the masker has not been fitted to."""
+    return _filled(_read("second_set_unseen.txt"), 99, 5)
 
 
 def unmarked_names(seed: int = 1809, rounds: int = 5) -> list[Planted]:

@@ -81,6 +81,20 @@ def test_masking_twice_changes_nothing_more(text):
     assert _mask(once) == (once, {})
 
 
+_WORDS = st.sampled_from(
+    "av hos med från c/o Målsägande: Testa TESTA Provsson, och Storgatan 3 12 B. von "
+    "850101-1234 070-174 06 05 t@e.se (at) e.se ABC 123 tel på \0 Vargv. / - I".split()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(_WORDS, max_size=8).map(" ".join)))
+def test_any_text_is_masked_once_and_for_all(text):
+    once, counts = _mask(text)
+    assert bool(counts) == (once != text)
+    assert _mask(once) == (once, {})
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.dates(), st.integers(0, 9999), st.sampled_from("-+"))
 def test_every_number_of_the_form_is_masked(day, last, sign):
@@ -88,19 +102,27 @@ def test_every_number_of_the_form_is_masked(day, last, sign):
     assert number not in _mask(f"Ågatan 3, {number}, port")[0]
 
 
+def _with_masked(texts):
+    masked, _ = mask_personal_data(pd.Series([t.text for t in texts], dtype="str"))
+    return list(zip(texts, masked, strict=True))
+
+
+def _left(pairs):
+    """Kind of each planted datum, and whether it is left."""
+    told = [
+        (kind, second_set.survives(datum, masked, kind))
+        for text, masked in pairs
+        for kind, datum in text.data
+    ]
+    return pd.DataFrame(told, columns=["kind", "is_left"])
+
+
 @pytest.fixture(scope="module")
 def second():
     """The second set, masked: planted texts and lookalikes, each with its masked."""
-    sets = {"planted": second_set.planted_texts(), "alike": second_set.lookalikes()}
     return {
-        name: list(
-            zip(
-                texts,
-                mask_personal_data(pd.Series([t.text for t in texts], dtype="str"))[0],
-                strict=True,
-            )
-        )
-        for name, texts in sets.items()
+        "planted": _with_masked(second_set.planted_texts()),
+        "alike": _with_masked(second_set.lookalikes()),
     }
 
 
@@ -112,16 +134,21 @@ def test_second_set_is_large_enough(second):
 
 def test_second_set_is_masked(second):
     """At least 99 in 100 of all data, and 95 of each kind."""
-    told = pd.DataFrame(
-        [
-            (kind, second_set.survives(datum, masked, kind))
-            for text, masked in second["planted"]
-            for kind, datum in text.data
-        ],
-        columns=["kind", "is_left"],
-    )
+    told = _left(second["planted"])
     assert told["is_left"].mean() <= 0.01
     assert (told.groupby("kind")["is_left"].mean() <= 0.05).all()
+
+
+def test_other_words_round_the_data():
+    """Numbers need no words round them; names do, and the unseen are not all known."""
+    later, unseen = (
+        _left(_with_masked(texts))
+        for texts in (second_set.later_texts(), second_set.unseen_texts())
+    )
+    for told, most in ((later, 0.03), (unseen, 0.35)):
+        is_name = told["kind"].str.startswith("namn")
+        assert not told.loc[~is_name, "is_left"].any()
+        assert told.loc[is_name, "is_left"].mean() <= most
 
 
 def test_what_stands_beside_personal_data_is_left(second):
@@ -151,6 +178,11 @@ def test_lookalikes_are_left(second):
         ("bil abc12d", "bil [registreringsnummer]"),
         ("tel 12 34 56 port 3", "tel [telefon] port 3"),
         ("850101 - TF12", "[personnummer]"),
+        ("Testa Provsson, tel 070-174 06 05", "[namn], tel [telefon]"),
+        ("Testa Provsson ringer", "[namn] ringer"),
+        ("Testa af Prov på torget", "[namn] på torget"),
+        ("Busschauffören Testa Provsson", "Busschauffören [namn]"),
+        ("Inringare: Testa Provsson", "Inringare: [namn]"),
     ],
 )
 def test_masked_in_its_surroundings(text, masked):
@@ -167,6 +199,8 @@ def test_masked_in_its_surroundings(text, masked):
         ),
         *("på grund av Storm", "05/06/2026", "0815-0900", "010203-040506", "LGH 123"),
         *("hos Per Provs väg 3", "Södra Provbyn", "BOX 123, 123 21 Provby"),
+        *("utanför Provby Folkets Hus", "Plats: Provby Bruk", "tidigare Provby Bruk"),
+        *("Gustav af Provs väg 3, Provby Bruk", "Storgatan /Lilla Provgatan"),
         *("GRUPP-BOENDE SOLROS", "tel 114 14", "2026-04-12 08:15 – 2026-04-12 09:00"),
     ],
 )
@@ -174,7 +208,7 @@ def test_kept_in_its_surroundings(text):
     assert _mask(text) == (text, {})
 
 
-def test_a_name_with_no_word_before_it_is_not_known():
+def test_a_name_with_no_word_that_tells_of_it_is_not_known():
     """What docs/metod.md says of the mask's limit; the day it holds no more, say so."""
-    texts = pd.Series([t.text for t in second_set.unmarked_names()], dtype="str")
-    assert mask_personal_data(texts)[1] == {}
+    told = _left(_with_masked(second_set.unmarked_names()))
+    assert told["is_left"].mean() >= 0.5

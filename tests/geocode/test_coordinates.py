@@ -44,6 +44,9 @@ def test_degrees_with_comma_point_and_minutes():
     ]
     (d, m), (e, f) = divmod(latitude, 1), divmod(longitude, 1)
     texts.append(f"N {d:.0f}°{m * 60:.4f}' E {e:.0f}°{f * 60:.4f}'")
+    texts.append(
+        f"{d:.0f} grader {m * 60:.4f} minuter, {e:.0f} grader {f * 60:.4f} minuter"
+    )
     for text in texts:
         assert _near(read_coordinates(text)), text
 
@@ -51,6 +54,13 @@ def test_degrees_with_comma_point_and_minutes():
 def test_rt_90():
     east, north = _in(RT_90)
     assert _near(read_coordinates(f"RT90 {north:.0f} {east:.0f}"), metres=2)
+
+
+def test_a_zone_that_is_named_holds_far_from_its_middle():
+    east, north = _in(LOCAL_ZONES["1500"])
+    assert east > 200_000
+    named = read_coordinates(f"SWEREF 99 15 00 {north:.0f} {east:.0f}")
+    assert len(named) == 1 and _near(named, metres=2)
 
 
 def test_a_local_zone_named_or_not():

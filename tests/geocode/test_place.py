@@ -98,7 +98,7 @@ def test_a_point_that_contradicts_the_address_rejects_both(placing, east, method
     row = placing(TEXT | _point(east)).iloc[0]
     assert row["geocode_method"] == method
     if method == "avvisad":
-        assert row["geocode_reason"] == place.COORDINATE_DISAGREES
+        assert row["geocode_reason"] == why.COORDINATE_DISAGREES
         assert pd.isna(row["area_id"])
 
 
@@ -125,19 +125,19 @@ def test_deso_places_only_where_it_lies_within_one_area(placing):
     assert placed["area_id"].fillna("").tolist() == ["A02", "A01", "", ""]
     assert placed["geocode_method"].tolist() == ["deso", "deso", "avvisad", "avvisad"]
     reasons = placed["geocode_reason"].tolist()
-    assert reasons[2:] == [place.DESO_IN_SEVERAL, place.DESO_UNKNOWN]
+    assert reasons[2:] == [why.DESO_IN_SEVERAL, why.DESO_UNKNOWN]
     assert placed["easting_m"].isna().all()
 
 
 def test_deso_without_a_layer_says_so(placing):
     row = placing({"deso_code": "9999A0010"}).iloc[0]
-    assert row["geocode_reason"] == place.NO_DESO_LAYER
+    assert row["geocode_reason"] == why.NO_DESO_LAYER
 
 
 def test_an_address_far_from_the_given_deso_is_rejected(placing):
     far = shapely.box(EAST + 2_100, NORTH, EAST + 2_900, NORTH + 900)
     row = placing(TEXT | {"deso_code": "9999A0010"}, deso=_deso(far)).iloc[0]
-    assert row["geocode_reason"] == place.DESO_DISAGREES
+    assert row["geocode_reason"] == why.DESO_DISAGREES
     assert pd.isna(row["area_id"])
 
 
@@ -160,3 +160,41 @@ def test_points_on_a_border_and_missing_points(small_town):
     found = place.place_point_in_area(points, small_town.areas().iloc[::-1])
     assert found.index.tolist() == [7, 3]
     assert found.fillna("").tolist() == ["A01", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("Långa vägen 1", "adress"),  # an address of A01
+        ("Långa vgen 1", "adress_ungefarlig"),
+        ("Norra Ågatan", "gata"),  # all of it in A02
+        ("Storbyns station", "plats"),  # A01
+    ],
+)
+def test_a_text_of_another_area_than_the_point_rejects_both(placing, text, method):
+    said = {"place_text": text, "place_locality": "Storbyn"}
+    alone, near, beside = placing(
+        said, said | _point(990), said | _point(1_010)
+    ).to_dict("records")
+    assert alone["geocode_method"] == method
+    agrees, denies = (near, beside) if alone["area_id"] == "A01" else (beside, near)
+    assert (agrees["geocode_method"], agrees["area_id"]) == (
+        "koordinat",
+        alone["area_id"],
+    )
+    assert denies["geocode_reason"] == why.COORDINATE_DISAGREES
+    assert pd.isna(denies["area_id"]) and pd.isna(denies["easting_m"])
+
+
+def test_an_address_outside_all_areas_is_not_drawn_in_by_a_point(placing):
+    said = {"place_text": "Utmark 9", "place_locality": "Viken"}
+    row = placing(said | _point(2_990)).iloc[0]
+    assert row["geocode_reason"] == why.COORDINATE_DISAGREES
+
+
+@pytest.mark.parametrize(
+    ("east", "method"), [(1_700, "koordinat"), (1_701, "avvisad"), (10, "koordinat")]
+)
+def test_an_areas_name_denies_only_a_point_far_from_the_area(placing, east, method):
+    row = placing({"place_text": "Ängby"} | _point(east)).iloc[0]
+    assert row["geocode_method"] == method

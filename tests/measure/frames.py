@@ -18,6 +18,8 @@ def incidents(*rows, **shared):
         "protected_class": None,
         "geocode_method": "adress",
         "geocode_reason": None,
+        "place_text": None,
+        "place_locality": None,
     }
     told = [
         ordinary | {"incident_id": f"r{i}"} | shared | row for i, row in enumerate(rows)
@@ -34,6 +36,7 @@ def incidents(*rows, **shared):
     frame["reported_on"] = pd.to_datetime(frame["reported_on"]).astype("datetime64[us]")
     frame["n_offences"] = frame["n_offences"].astype("Int64")
     text = ["area_id", "protected_class", "geocode_reason"]
+    text += ["place_text", "place_locality"]
     return frame.astype(dict.fromkeys(text, "str"))
 
 

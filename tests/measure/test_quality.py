@@ -62,6 +62,20 @@ def test_geocoding_shares_leave_out_protected_classes_and_other_quarters():
     assert got["rejected_places"].values.tolist() == [["okänd gata", 1]]
 
 
+def test_rejected_texts_are_those_of_the_year_that_ends_with_the_cycle():
+    refused = {"geocode_method": "avvisad", "geocode_reason": "platsen är okänd"}
+    days = ["2025-09-30", "2025-10-01", "2026-09-30", "2026-10-01"]
+    told = [{"reported_on": day, "place_text": f"boden {day}"} for day in days * 2]
+    hidden = {"category": "nara_relation", "place_text": "boden 2026-09-30"}
+    rows = incidents(*(row | refused for row in [*told, hidden]))
+    files = deliveries(("polisen", "police", "2026-07-01", "2026-09-30"))
+    got = _measure(rows, files)["rejected_texts"]
+    assert got[["text", "n_rows"]].values.tolist() == [
+        ["boden 2025-10-01", 2],
+        ["boden 2026-09-30", 2],
+    ]
+
+
 def test_withdrawn_masked_and_dropped_are_told_by_file():
     files = deliveries(
         ("polisen", "police", "2026-07-01", "2026-09-30"),

@@ -352,6 +352,15 @@ def _quality() -> dict:
         "rejected_places": pd.DataFrame(
             {"reason": ["flera gator med samma namn"], "n_rows": [50]}
         ),
+        "rejected_texts": pd.DataFrame(
+            {
+                "text": ["röda ladan", "vid [namn] <b>bod</b>"],
+                "locality": ["Storbyn", ""],
+                "reason": ["platsen är okänd"] * 2,
+                "advice": ["Skriv i platser_alias.csv vad texten betyder"] * 2,
+                "n_rows": [12, 2],
+            }
+        ),
         "withdrawn": pd.DataFrame(columns=["source_name", "period", "n_rows"]),
         "masked": pd.DataFrame(
             {

@@ -26,6 +26,7 @@ QUALITY = (
     "quarantine",
     "geocoding",
     "rejected_places",
+    "rejected_texts",
     "withdrawn",
     "masked",
     "notices",

@@ -47,6 +47,16 @@ def test_lists_within_a_cell_are_read_as_lists():
     ]
 
 
+def test_rejected_texts_say_what_to_do_and_are_never_markup():
+    shown = show_quality(INSIDE, "rejected_texts").page
+    rows = look.table(shown)
+    assert rows[0] == ["Text", "Ort", "Skäl", "Att göra", "Rader"]
+    assert rows[1][:2] == ["röda ladan", "Storbyn"] and rows[1][4] == "12"
+    assert rows[2][:2] == ["vid [namn] <b>bod</b>", "–"]
+    assert "<b>bod" not in shown and "&lt;b&gt;bod" in shown
+    assert "förekommer en gång visas inte" in shown
+
+
 def test_an_empty_table_says_that_it_is_empty():
     page = show_quality(INSIDE, "withdrawn").page
     assert "Inga rader." in page
@@ -57,7 +67,9 @@ def test_notices_are_never_shown_without_their_warning():
     assert "Pressnotiser, inte statistik" in show_quality(INSIDE, "notices").page
 
 
-@pytest.mark.parametrize("name", ["deliveries", "quarantine", "geocoding"])
+@pytest.mark.parametrize(
+    "name", ["deliveries", "quarantine", "geocoding", "rejected_texts"]
+)
 def test_other_audiences_have_no_such_table(name):
     outside = make_publication()
     outside = replace(

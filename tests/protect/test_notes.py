@@ -84,3 +84,31 @@ def test_many_missing_quarters_are_told_as_a_number():
         closed_without=(),
     )
     assert told[-1] == "Uppgifter från Kommunen saknas för 4 kvartal, senast 2025-K4."
+
+
+def _cells(*categories, period="2019-K3", measure="n_offences"):
+    return pd.DataFrame(
+        {"category": categories, "period": period, "measure": measure}, dtype="str"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (_cells("bedrageri", "ran"), ["Bedrägeri jämförs inte med i fjol"]),
+        (_cells("ran", "klotter"), []),
+        (_cells("bedrageri", period="2020-K1"), []),
+        (_cells("bedrageri", measure="n_observations"), []),
+        (
+            _cells("misshandel", "brott", period="2019-K1"),
+            ["Misshandel utom nära relation och Brott jämförs inte med i fjol"],
+        ),
+    ],
+)
+def test_a_table_says_which_offences_a_break_keeps_from_being_compared(table, words):
+    told = make_notes(
+        table, shares=shares(0, 0).iloc[:0], missing=(), closed_without=()
+    )
+    broken = [note for note in told if "jämförs inte" in note]
+    assert [note.split(",")[0] for note in broken] == words
+    assert all("serien är bruten. Nya brottskoder: " in note for note in broken)
