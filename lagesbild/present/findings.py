@@ -79,7 +79,7 @@ def _signals(publication: Publication, area: str | None) -> Markup:
         "Ovanligt många just nu",
         "Här står de antal som är högre än vad samma tid tidigare år och slumpen "
         "förklarar. Vad det beror på visar siffrorna inte. Även när inget har hänt "
-        "hamnar ungefär 1 av 200 antal här.",
+        "hamnar ungefär ett av tvåhundra antal här.",
         [*told, *_untold(rows)],
     )
 

@@ -46,8 +46,8 @@ def _say(frame: pd.DataFrame) -> str:
             most = frame.loc[frame[share] == frame[share].max(), at].unique()
             when = swedish.listed([name(int(place)) for place in most])
             told.append(
-                f"Störst andel har brotten {when}: {_percent(frame[share].max())}"
-                f"{swedish.NO_BREAK}% {'vardera' if len(most) > 1 else 'av alla'}, mot "
+                f"Störst andel har brotten {when}: {_percent(frame[share].max())} "
+                f"{'vardera' if len(most) > 1 else 'av alla'}, mot "
                 f"{swedish.percent(1 / n)} om tiden inte spelade någon roll."
             )
     if not told:
@@ -77,11 +77,13 @@ def _table(frame: pd.DataFrame) -> Markup:
         )
     )
     body += Markup(
-        '<tr class="sum"><th scope="row">Hela dygnet</th>{}<td class="n">100</td></tr>'
-    ).format(Markup("").join(_td(value, len(of_days)) for value in of_days))
+        '<tr class="sum"><th scope="row">Hela dygnet</th>{}<td class="n">{}</td></tr>'
+    ).format(
+        Markup("").join(_td(value, len(of_days)) for value in of_days), _percent(1)
+    )
     n = swedish.number(frame["n_events"].iloc[0])
     small = (
-        f"Procent av ungefär {n} anmälda brottshändelser de senaste fyra kvartalen, "
+        f"Andel av ungefär {n} anmälda brottshändelser de senaste fyra kvartalen, "
         "utan dem som polisen själv hittar. När bara ett spann av tid är känt fördelas "
         "händelsen jämnt över det. Mörkare ruta: större andel."
     )
@@ -106,7 +108,8 @@ def _td(value: float, n: int) -> Markup:
 
 
 def _percent(share: float) -> str:
-    return swedish.number(100 * share)
+    """Whole per cent, with its sign so that nobody takes it for a count."""
+    return f"{swedish.number(100 * share)}{swedish.NO_BREAK}%"
 
 
 def _hours(first: int) -> str:

@@ -79,7 +79,10 @@ def tell_findings(
         numbers = [c for c in columns if c not in (*_NAMES, *_PERIODS)]
         frame = frame.assign(
             **frame[numbers].mask(hidden),
-            verdict=frame["verdict"].mask(hidden, HIDDEN_VERDICT),
+            # a history too short, or a delivery that is missing, is told of any count
+            verdict=frame["verdict"].mask(
+                hidden & frame["reason"].isna(), HIDDEN_VERDICT
+            ),
         )[[*columns, "verdict", "reason"]]
         frame = frame if is_internal else leave_to_intern(frame)
         told[name] = frame.sort_values(_KEYS, ignore_index=True)
