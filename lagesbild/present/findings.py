@@ -100,7 +100,8 @@ def _trends(publication: Publication, area: str | None) -> Markup:
         told.append(f"Uppgift saknas: {_inside(gone)}.")
     n_hidden = sum(row["verdict"] == cells.HIDDEN for row in rows)
     if n_hidden:
-        told.append(f"Visas inte, för att skydda enskilda: {n_hidden} typer.")
+        word = "typ" if n_hidden == 1 else "typer"
+        told.append(f"Visas inte, för att skydda enskilda: {n_hidden} {word}.")
     short: dict[str, list[str]] = {}
     for row in rows:
         if row["verdict"] == cells.TOO_SHORT:
