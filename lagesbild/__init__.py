@@ -34,6 +34,7 @@ _HOMES = {
     "show_table": "present",
     "show_area_table": "present",
     "show_trend": "present",
+    "show_findings": "present",
     "show_quality": "present",
     "show_about": "present",
 }

@@ -21,6 +21,8 @@ from lagesbild.period import Period
 
 ALL = "alla"
 UNKNOWN = "okand_kod"
+FOUND_BY_POLICE = ("narkotika", "vapen", "trafikbrott")
+"""Found when the police look: more of them says how the police worked."""
 FOUND_BY_REPORT = "anmälan"
 PROTECTED_GROUP = "skyddade"
 _CODE_FORM = r"^\s*(\d{1,4})(?:\.0+)?(?!\d)"

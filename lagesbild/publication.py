@@ -19,6 +19,7 @@ import pandas as pd
 from lagesbild import closing, store
 from lagesbild.errors import LockError, UsageError
 from lagesbild.measure import quality
+from lagesbild.measure.findings import find_all
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
 from lagesbild.measure.totals import category_tree
@@ -30,6 +31,7 @@ from lagesbild.protect.choosing import choose_hidden
 from lagesbild.protect.hide import hide_cells
 from lagesbild.protect.kept import keep_publication, read_publication
 from lagesbild.protect.published import Publication
+from lagesbild.protect.told import leave_to_intern, tell_findings
 from lagesbild.read import reference
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -79,7 +81,9 @@ def make_publications(
         tables = _load(ws)
         cells = _measure(ws, cycle, tables)
         protected = _protect(ws, cells)
-        about = _describe(ws, cycle, tables, cells, state)
+        rows = tables["incidents"], tables["deliveries"]
+        findings = find_all(cells, *rows, cycle=cycle)
+        about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
         made = {name: _make(ws, name, protected[name], about) for name in audiences}
         for name, publication in made.items():
             keep_publication(_folder(ws, cycle, name), publication)
@@ -280,9 +284,10 @@ def _make(ws, audience: str, cells: pd.DataFrame, about: dict) -> Publication:
         status=DRAFT,
         data_until=about["data_until"],
         meta=about["meta"] | {"threshold": rule.threshold},
-        cells=cells,
+        cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],
         # how many rows came or were rejected could point at somebody
         deliveries=deliveries if is_internal else deliveries.drop(columns=_ROW_COUNTS),
         quality=about["quality"] if is_internal else {},
+        findings=tell_findings(about["findings"], cells, is_internal=is_internal),
     )

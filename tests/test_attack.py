@@ -200,7 +200,101 @@ def test_a_short_history_claims_no_change(n_quarters, tmp_path):
         assert "för kort historik" in verdicts
     for page in (made.outputs / CYCLE).rglob("0[23]*.html"):
         words = " ".join(parse(page).words)
+        for needs in (14, 20):
+            told = f"för kort historik (har {n_quarters}, behöver {needs} kvartal)"
+            assert told in words.lower(), page.name
+        assert not re.search(r"(?:stigande|fallande) sedan \d", words), page.name
+        assert "Väntat var" not in words, page.name
+        assert "Ingen säker trend" not in words, page.name
         if n_quarters < 5:
             assert " i fjol, mer än vad slumpen" not in words, page.name
             assert not re.search(r"\b(?:ökar|minskar): \d", words), page.name
             assert not re.search(r"\d mot \d+ i fjol", words), page.name
+
+
+CLAIMS = ("ökar", "minskar")
+ALL_WORDS = {
+    *CLAIMS,
+    "fler upptäckta",
+    "färre upptäckta",
+    "ingen säker förändring",
+    "för få att jämföra",
+    "jämförs inte",
+    "visas inte",
+    "uppgift saknas",
+    "för kort historik",
+}
+
+
+def verdicts_told(page: Path):
+    """(category's name, measure, verdict) of each row that has one, of one place."""
+    from tests.present import look
+
+    html = page.read_text(encoding="utf-8")
+    body = re.search(r"<main.*?</main>", html, re.DOTALL).group()
+    for table in re.findall(r"<table.*?</table>", body, re.DOTALL):
+        if "efter typ" not in look.parse(table).all("caption")[0].text:
+            continue
+        head, *rows = look.table(table)
+        if "Mot i fjol" in head:
+            at = head.index("Mot i fjol")
+            of = "n_observations" if "Observationer" in head else "n_offences"
+            yield from ((row[0], of, re.sub("^[▲▼] ", "", row[at])) for row in rows)
+
+
+def test_each_cell_has_one_verdict_in_every_audience_and_on_every_page(ws):
+    from lagesbild.offences import category_names
+    from lagesbild.workspace import AUDIENCES
+
+    names = category_names() | {"alla": "Alla brott", "brott": "Alla brott"}
+    said: dict[tuple, set] = {}
+    n_told = 0
+    for audience in AUDIENCES:
+        publication = open_publication(ws, CYCLE, audience=audience)
+        now = publication.cells[publication.cells["period"] == CYCLE]
+        assert set(now["verdict"]) <= ALL_WORDS
+        for row in now.to_dict("records"):
+            key = (row["area_id"], row["category"])
+            said.setdefault(key, set()).add(row["verdict"])
+        by_name = {
+            (row["area_id"], names[row["category"]], row["measure"]): row["verdict"]
+            for row in now.to_dict("records")
+        }
+        for page in (ws.outputs / CYCLE / audience).glob("0[23]*.html"):
+            area = page.stem.partition("blad_")[2] or "*"
+            for name, of, verdict in verdicts_told(page):
+                if (area, name, of) in by_name:
+                    n_told += 1
+                    assert by_name[area, name, of] == verdict, (page.name, name)
+    assert n_told > 500
+    assert not {k: v for k, v in said.items() if len(v - {"visas inte"}) > 1}
+
+
+def test_nobody_says_that_what_the_police_find_increases_or_decreases(ws):
+    effort = re.compile(r"narkotika|vapenbrott|trafikbrott", re.IGNORECASE)
+    n_sentences = 0
+    for file in (ws.outputs / CYCLE).rglob("*.*"):
+        if file.suffix not in (".html", ".csv"):
+            continue
+        text = re.sub(
+            r"<(?:script|style).*?</(?:script|style)>",
+            " ",
+            file.read_text(encoding="utf-8"),
+            flags=re.DOTALL,
+        )
+        text = re.sub(r"</(?:li|p|td|th|tr|h\d|small|dd|summary)>|\n", ".", text)
+        text = re.sub(r"<[^>]*>", "", text)
+        for sentence in re.split(r"[.!?](?:\s|\.|$)|\.{2,}", text):
+            if effort.search(sentence):
+                n_sentences += 1
+                assert not any(word in sentence for word in CLAIMS), sentence
+    assert n_sentences > 50
+
+
+def test_by_area_what_the_police_find_is_for_the_house_alone(ws):
+    for audience in ("radet", "offentlig"):
+        for page in (ws.outputs / CYCLE / audience).glob("03*.html"):
+            told = parse(page)
+            assert not {"Narkotikabrott", "Vapenbrott", "Trafikbrott"} & {*told.cells}
+    inside = next((ws.outputs / CYCLE / "intern").glob("03*.html"))
+    assert "Narkotikabrott" in parse(inside).cells

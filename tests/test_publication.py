@@ -179,10 +179,13 @@ def same(one, other):
     """Whether two publications are equal, frames and all."""
     for name in ("cells", "areas_listed", "deliveries"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
-    assert one.quality.keys() == other.quality.keys()
-    for name in one.quality:
-        pd.testing.assert_frame_equal(one.quality[name], other.quality[name])
-    plain = {"cells": None, "areas_listed": None, "deliveries": None, "quality": None}
+    for kind in ("quality", "findings"):
+        ours, theirs = getattr(one, kind), getattr(other, kind)
+        assert ours.keys() == theirs.keys()
+        for name in ours:
+            pd.testing.assert_frame_equal(ours[name], theirs[name])
+    frames = ("cells", "areas_listed", "deliveries", "quality", "findings")
+    plain = dict.fromkeys(frames)
     return replace(one, **plain) == replace(other, **plain)
 
 

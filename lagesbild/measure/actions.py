@@ -15,9 +15,8 @@ import pandas as pd
 
 from lagesbild.errors import UsageError
 from lagesbild.measure import effects
-from lagesbild.measure.comparing import FOUND_BY_POLICE
 from lagesbild.measure.history import short_history
-from lagesbild.offences import category_names
+from lagesbild.offences import FOUND_BY_POLICE, category_names
 from lagesbild.period import Period
 
 MIN_QUARTERS = 4

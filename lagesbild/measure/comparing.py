@@ -13,10 +13,13 @@ import pandas as pd
 from lagesbild.measure import change, dispersion
 from lagesbild.measure.counting import quarter_labels
 from lagesbild.measure.totals import MUNICIPALITY, WITHOUT_AREA
-from lagesbild.offences import ALL, find_breaks, load_categories
+from lagesbild.offences import (
+    ALL,
+    FOUND_BY_POLICE,
+    find_breaks,
+    load_categories,
+)
 
-FOUND_BY_POLICE = ("narkotika", "vapen", "trafikbrott")
-"""Found when the police look: more of them says how the police worked."""
 MIN_TO_COMPARE = 10
 """Both periods together; below it no difference could be told from chance."""
 LEVEL = 0.05

@@ -11,6 +11,7 @@ from importlib import import_module
 _HOMES = {
     "show_about": "page_parts",
     "show_area_table": "area_table",
+    "show_findings": "findings",
     "show_heading": "page_parts",
     "show_map": "maps",
     "show_quality": "quality",
@@ -22,6 +23,7 @@ _HOMES = {
 __all__ = [
     "show_about",
     "show_area_table",
+    "show_findings",
     "show_heading",
     "show_map",
     "show_quality",

@@ -14,6 +14,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from lagesbild.errors import ProtectError, UsageError
+from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.present import swedish
 
 HIDDEN = "visas inte"
@@ -43,7 +44,7 @@ _PLAIN_VERDICTS = {
 }
 
 # Found mostly by the police's own work: more of them says how the police worked.
-EFFORT = ("narkotika", "vapen", "trafikbrott")
+EFFORT = FOUND_BY_POLICE
 OFFENCES, OBSERVATIONS = "n_offences", "n_observations"
 MEASURES = (OFFENCES, OBSERVATIONS)
 COUNTED = (*MEASURES, "n_reports", "n_events")

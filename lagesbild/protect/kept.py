@@ -22,6 +22,7 @@ from lagesbild.protect.remember import keep
 
 CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
 _FRAMES = ("areas_listed", "deliveries")
+_DICTS = ("quality", "findings")
 
 
 def keep_publication(folder: Path, publication: Publication) -> None:
@@ -31,7 +32,8 @@ def keep_publication(folder: Path, publication: Publication) -> None:
     told = {f.name: getattr(publication, f.name) for f in fields(publication)}
     del told["cells"]
     told |= {name: _to_json(told[name]) for name in _FRAMES}
-    told["quality"] = {name: _to_json(f) for name, f in publication.quality.items()}
+    for kind in _DICTS:
+        told[kind] = {name: _to_json(frame) for name, frame in told[kind].items()}
     told["data_until"] = publication.data_until.isoformat()
     told["cells_sha256"] = hashlib.sha256(cells.getvalue()).hexdigest()
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
@@ -49,7 +51,8 @@ def read_publication(folder: Path) -> Publication | None:
     if hashlib.sha256(cells).hexdigest() != told.pop("cells_sha256"):
         return None
     told |= {name: _from_json(told[name]) for name in _FRAMES}
-    told["quality"] = {name: _from_json(f) for name, f in told["quality"].items()}
+    for kind in _DICTS:
+        told[kind] = {name: _from_json(frame) for name, frame in told[kind].items()}
     told["data_until"] = date.fromisoformat(told["data_until"])
     return Publication(cells=pd.read_parquet(io.BytesIO(cells)), **told)
 

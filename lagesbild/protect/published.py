@@ -16,6 +16,7 @@ from lagesbild.offences import ALL, category_names, load_categories
 from lagesbild.period import Period
 from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA, make_notes
 from lagesbild.protect.table import ProtectedTable
+from lagesbild.protect.told import NOT_BY_AREA
 
 KEYS = ("area_id", "category", "period")
 _WHOLE = "Hela kommunen"
@@ -48,6 +49,9 @@ class Publication:
         One row, one source and quarter; numbers of rows for ``intern`` only.
     quality : dict of str to DataFrame
         For ``intern`` only, otherwise empty.
+    findings : dict of str to DataFrame
+        What stands out: signals, trends, week and, for ``intern``, hot_spots; see
+        ``told.tell_findings``.
     meta : dict
         sequence_number, settings_sha256, made_from, threshold, closed_without.
     """
@@ -65,6 +69,7 @@ class Publication:
     areas_listed: pd.DataFrame = field(repr=False)
     deliveries: pd.DataFrame = field(repr=False)
     quality: dict[str, pd.DataFrame] = field(repr=False)
+    findings: dict[str, pd.DataFrame] = field(repr=False)
 
     def table(
         self,
@@ -107,6 +112,8 @@ class Publication:
             frame = frame[[*KEYS, "measure", *_OCCURRED]].rename(columns=_OCCURRED)
         else:
             frame = frame.drop(columns=list(_OCCURRED))
+        if frame.empty:
+            raise UsageError("Mottagaren har inga sådana celler. Välj andra.")
         names = self.areas_listed.set_index("area_id")["name"].to_dict()
         return ProtectedTable(
             frame=_in_reading_order(frame, by, list(names)),
@@ -132,7 +139,8 @@ class Publication:
         closed_without = [tuple(pair) for pair in self.meta["closed_without"]]
         late = self.deliveries[~self.deliveries["is_delivered"]]
         late = zip(late["period"], late["source_name"], strict=True)
-        return make_notes(
+        by_area = (NOT_BY_AREA,) if is_by_area and self.audience != "intern" else ()
+        return by_area + make_notes(
             frame,
             shares=shares,
             missing=[pair for pair in late if pair not in closed_without],

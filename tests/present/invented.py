@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lagesbild.measure import comparing, tables, totals
+from lagesbild.measure import comparing, findings, tables, totals
 from lagesbild.offences import category_names, load_categories
 from lagesbild.period import Period
 from lagesbild.protect.hide import COLUMNS, COUNTS, hide_cells
 from lagesbild.protect.published import Publication
 from lagesbild.protect.table import ProtectedTable
+from lagesbild.protect.told import leave_to_intern, tell_findings
 
 CYCLE = "2026-K3"
 NAMES = (
@@ -177,6 +178,14 @@ def make_publication(
     areas = make_areas(n_areas).drop(columns="geometry")
     measured = _measure(_counts(areas, n_quarters), areas)
     hidden = {name: measured[name].between(1, threshold - 1) for name in COUNTS}
+    cells = hide_cells(measured, pd.DataFrame(hidden).fillna(False).astype(bool))
+    is_internal = audience == "intern"
+    found = {
+        "signals": findings.find_signals(measured, CYCLE),
+        "trends": findings.find_trends(measured, CYCLE),
+        "week": make_week(),
+        "hot_spots": _squares(),
+    }
     return Publication(
         cycle=CYCLE,
         audience=audience,
@@ -190,11 +199,40 @@ def make_publication(
         status="Utkast",
         data_until=date(2026, 10, 12),
         meta={"threshold": threshold, "closed_without": [], "sequence_number": 7},
-        cells=hide_cells(measured, pd.DataFrame(hidden).fillna(False).astype(bool)),
+        cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=areas,
         deliveries=_deliveries(),
-        quality=_quality() if audience == "intern" else {},
+        quality=_quality() if is_internal else {},
+        findings=tell_findings(found, cells, is_internal=is_internal),
     )
+
+
+def make_week(**changes) -> pd.DataFrame:
+    """A week of even hours but for Saturday evening; change what a test needs."""
+    index = pd.MultiIndex.from_product(
+        [range(7), range(0, 24, 3)], names=["weekday", "hour"]
+    )
+    week = index.to_frame(index=False).assign(
+        share=0.02, hour_share=0.12, day_share=0.14, n_events=2400, reason=None
+    )
+    week["by_day"] = week["by_week"] = "ojämnt"
+    week.loc[week["hour"] == 21, "hour_share"] = 0.18
+    week.loc[week["weekday"].isin([4, 5]), "day_share"] = 0.16
+    week.loc[(week["weekday"] == 5) & (week["hour"] == 21), "share"] = 0.05
+    text = dict.fromkeys(["by_day", "by_week", "reason"], "str")
+    return week.assign(**changes).astype(text | {"n_events": "Int64"})
+
+
+def _squares() -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "area_id": ["O05", "O05", "O08", ""],
+            "hot_spot": ["bestående", "ny", "ny", "tidigare"],
+            "n_squares": [2, 1, 3, 1],
+            "reason": None,
+        }
+    )
+    return frame.astype({"reason": "str"})
 
 
 def _counts(areas: pd.DataFrame, n_quarters: int) -> pd.DataFrame:

@@ -85,6 +85,7 @@ def picture(publication) -> Markup:
         present.show_summary(publication),
         present.show_map(damage, areas, base_map=base_map),
         present.show_trend(burglary),
+        present.show_findings(publication),
         _section("typer", "Typ för typ"),
         present.show_table(by_type),
         present.show_table(
@@ -111,6 +112,7 @@ def sheet(publication, area_id: str) -> Markup:
         present.show_heading(publication, area_id),
         present.show_summary(publication, area_id),
         present.show_trend(publication.table("period", area_id=area_id)),
+        present.show_findings(publication, area_id),
         _section("typer", "Typ för typ"),
         present.show_table(here, beside=publication.table("category")),
         present.show_table(here, ["n_observations", "verdict"]),
