@@ -36,7 +36,9 @@ FEW = 2500
 NEAR = 60
 WIDER = 6
 """Neighbours taken in at first, and how many times more each time they are too few."""
-N_CROWDS = 40
+N_CROWDS = 60
+N_IDLE = 4
+"""After so many crowds in a row that settle few, the rest go one by one."""
 N_AT_ONCE = 1
 
 
@@ -156,7 +158,7 @@ def _settle_crowds(unknown: _Unknown, open_: Callable, settle: Callable) -> None
         idle = 0
         for round_ in range(N_CROWDS):
             left = open_()
-            if not left.any() or idle == 2:
+            if not left.any() or idle == N_IDLE:
                 return
             # one cell of a sum can rise only if others fall: few are pushed hard
             sign = 1.0 if round_ % 4 == 3 else -1.0
