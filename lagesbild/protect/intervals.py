@@ -79,6 +79,10 @@ class _Unknown:
     def cells_of(self) -> list[np.ndarray]:
         return np.split(self.matrix.indices, self.matrix.indptr[1:-1])
 
+    @cached_property
+    def solver(self):
+        return _make_asker(self.matrix, self.values)
+
 
 def find_narrow(
     table: Table, hidden: np.ndarray, range_min: int, *, before: Narrow | None = None
@@ -194,6 +198,9 @@ def _ever_wider(unknown: _Unknown, place: int) -> Iterator[np.ndarray]:
         if len(found) >= size or not queue:
             yield np.array(sorted(found))
             size = WIDER * len(found)
+            if len(unknown.cells) <= FEW and queue:  # one solver serves for all
+                yield np.arange(len(unknown.cells))
+                return
 
 
 def _ask(unknown: _Unknown, near, place: int, range_min: int):
@@ -206,16 +213,14 @@ def _ask(unknown: _Unknown, near, place: int, range_min: int):
     prices : list of ndarray, or None
         Of each sum, if the cell is too well known whatever all others do.
     """
-    sums = np.unique(unknown.sums_of[near].indices)
-    reach = unknown.matrix[sums]
-    inside = reach[:, near].tocsr()
-    goes_beyond = np.flatnonzero(np.diff(inside.indptr) < np.diff(reach.indptr))
-    solver = _load(inside, unknown.values[near])
-    if len(near) < FEW:
-        solver.setOptionValue("presolve", "off")
-        solver.setOptionValue("simplex_strategy", 4)  # each begins where one ended
+    if len(near) == len(unknown.cells):
+        sums, goes_beyond, solver = slice(None), (), unknown.solver
     else:
-        _use_inner_points(solver)
+        sums = np.unique(unknown.sums_of[near].indices)
+        reach = unknown.matrix[sums]
+        inside = reach[:, near].tocsr()
+        goes_beyond = np.flatnonzero(np.diff(inside.indptr) < np.diff(reach.indptr))
+        solver = _make_asker(inside, unknown.values[near])
     at = int(np.searchsorted(near, place))
     moves, prices = _move_both(solver, at)
     if len(goes_beyond) and _width(moves, at) < range_min - SLACK:
@@ -282,6 +287,17 @@ def _load(matrix: csr_array, values: np.ndarray):
     set_matrix(model, matrix)
     solver = quiet_solver()
     solver.passModel(model)
+    return solver
+
+
+def _make_asker(matrix: csr_array, values: np.ndarray):
+    """A solver for one cell after the other, each from where the last one ended."""
+    solver = _load(matrix, values)
+    if len(values) > FEW:
+        _use_inner_points(solver)
+    else:
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("simplex_strategy", 4)
     return solver
 
 

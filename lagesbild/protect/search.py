@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lagesbild.protect.intervals import Narrow, find_narrow
+from lagesbild.protect.intervals import find_narrow
 from lagesbild.protect.program import Effort, Rows, join, make_rows, solve, solve_around
 from lagesbild.protect.relations import Rules, Table
 
@@ -97,10 +97,10 @@ def choose(
     if not primary.any():
         return Choice(primary.copy(), 0.0, True)
     rows = make_rows(table, primary, rules)
-    found, rows = _begin(table, primary, cost, rules, rows, clock)
+    found, rows, narrow = _begin(table, primary, cost, rules, rows, clock)
     if found.is_best:
         return found
-    hidden, rows = _add_missing(table, found.hidden, cost, rules, rows, clock)
+    hidden, rows = _add_missing(table, found.hidden, cost, rules, rows, narrow, clock)
     if _costs(hidden, cost) > (1 + GAP) * found.bound:
         hidden, rows = _take_away(table, primary, hidden, cost, rules, rows, clock)
         if time_limit is not None:
@@ -116,6 +116,8 @@ def _begin(table, primary, cost, rules, rows: Rows, clock: _Clock):
     Choice
         Fulfils all rows known, and may still have cells that are too well known.
     Rows
+    Narrow or None
+        What is too well known in it; None if that has not been asked.
     """
     is_small = clock.seconds is None or table.published.sum() <= EXACT
     ask = solve if is_small else solve_around
@@ -125,30 +127,31 @@ def _begin(table, primary, cost, rules, rows: Rows, clock: _Clock):
         effort = clock.effort(0.5 if is_small else 0.1, gap=gap)
         found = ask(rows, cost, primary, table.published, effort)
         if found is None:
-            break
+            return best, rows, None
         best = Choice(found.hidden, max(best.bound, found.bound), False)
-        if clock.seconds is None:
-            break
         narrow = find_narrow(table, found.hidden, rules.range_min)
+        rows = join(rows, narrow.cuts)
         if not len(narrow.cells):
-            return Choice(found.hidden, best.bound, found.is_proved), rows
-        rows = join(rows, narrow.cuts)
-        if clock.left < clock.seconds * (0.5 if is_small else 0.75):
+            return Choice(found.hidden, best.bound, found.is_proved), rows, narrow
+        if clock.seconds and clock.left < clock.seconds * (0.5 if is_small else 0.75):
             break
-    return best, rows
+    return best, rows, narrow
 
 
-def _add_missing(table, hidden, cost, rules, rows: Rows, clock: _Clock):
+def _add_missing(table, hidden, cost, rules, rows: Rows, narrow, clock: _Clock):
     """Hide more until no hidden cell is too well known: the choice is then safe."""
-    narrow: Narrow | None = None
-    while True:
+    while narrow is None or len(narrow.cells):
+        if narrow is not None:
+            found = solve(rows, cost, hidden, table.published, clock.effort(0.1))
+            before = hidden.sum()
+            hidden = found.hidden if found else _fill(rows, hidden, table, cost)
+            if hidden.sum() == before:  # beyond what the solver can tell apart
+                hidden = hidden | (table.published & _beside(table, narrow.cells))
+        if (hidden >= table.published).all():
+            break
         narrow = find_narrow(table, hidden, rules.range_min, before=narrow)
-        if not len(narrow.cells) or (hidden >= table.published).all():
-            return hidden, rows
         rows = join(rows, narrow.cuts)
-        effort = clock.effort(0.1)
-        found = solve(rows, cost, hidden, table.published, effort)
-        hidden = _fill(rows, hidden, table, cost) if found is None else found.hidden
+    return hidden, rows
 
 
 def _fill(rows: Rows, hidden, table: Table, cost) -> np.ndarray:
@@ -164,6 +167,14 @@ def _fill(rows: Rows, hidden, table: Table, cost) -> np.ndarray:
         if not len(useful):
             return table.published.copy()
         hidden[useful[np.argmin(cost[useful])]] = True
+
+
+def _beside(table: Table, cells: np.ndarray) -> np.ndarray:
+    """Cells that share a sum with any of these."""
+    sums = np.unique(table.sums_of[cells].indices)
+    near = np.zeros(table.n_cells, dtype=bool)
+    near[np.unique(table.matrix[sums].indices)] = True
+    return near
 
 
 def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
@@ -195,7 +206,10 @@ def _improve(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
             found = solve(rows, cost, kept, hidden | part, effort, start=hidden)
             # as large as can be searched through
             size *= 1.05 if found is not None and found.is_proved else 0.8
-            if found is None or _costs(found.hidden, cost) > _costs(hidden, cost) - _NIL:
+            if (
+                found is None
+                or _costs(found.hidden, cost) > _costs(hidden, cost) - _NIL
+            ):
                 break
             narrow = find_narrow(table, found.hidden, rules.range_min)
             if not len(narrow.cells):
