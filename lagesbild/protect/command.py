@@ -6,7 +6,7 @@ In: CSV files (comma, UTF-8). Out: a CSV, and what became of it. ``standalone`` 
 
 from __future__ import annotations
 
-import re
+import csv
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -135,36 +135,29 @@ def _read(file: Path) -> pd.DataFrame:
     """A CSV as text; its index is the line of each row, the heading being line 1."""
     name = Path(file).name
     try:
-        frame = pd.read_csv(
-            file,
-            dtype="str",
-            keep_default_na=False,
-            encoding="utf-8-sig",
-            skip_blank_lines=False,
-            index_col=False,
-        )
+        with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            rows = [(reader.line_num, row) for row in reader if "".join(row).strip()]
     except UnicodeDecodeError:
         raise ReadError(f"{name}: filen är inte UTF-8. Spara om den så.") from None
-    except pd.errors.EmptyDataError:
+    except csv.Error:
         raise ReadError(
-            f"{name}: filen är tom. Första raden ska vara rubriker."
+            f"{name}, rad {reader.line_num}: ett citattecken är fel eller saknar slut. "
+            "Rätta raden."
         ) from None
-    except pd.errors.ParserError as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f", rad {line[1]}" if line else ""
+    if not rows:
+        raise ReadError(f"{name}: filen är tom. Första raden ska vara rubriker.")
+    (_, headings), *rows = rows
+    headings = [heading.strip() for heading in headings]
+    if len(set(headings)) < len(headings):
+        raise ReadError(f"{name}: en rubrik står två gånger. Döp om den ena.")
+    uneven = [line for line, row in rows if len(row) != len(headings)]
+    if uneven:
         raise ReadError(
-            f"{name}{where}: raden har fler rutor än rubrikraden, eller ett "
-            "citattecken utan slut. Filen ska ha komma mellan rutorna."
-        ) from None
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    frame.columns = [heading.strip() for heading in frame.columns]
-    blank = (frame.isna() | (frame == "")).all(axis=1)
-    frame = frame[~blank]
-    short = frame.index[frame.isna().any(axis=1)]
-    if len(short):
-        raise ReadError(
-            f"{name}, rad {short[0]}: raden har färre rutor än rubrikraden. Rätta den; "
-            f"det gäller {len(short)} rader."
+            f"{name}, rad {uneven[0]}: raden har inte lika många rutor som rubriken. "
+            f"Rätta den; det gäller {len(uneven)} rader."
         )
+    frame = pd.DataFrame([row for _, row in rows], columns=headings, dtype="str")
+    frame.index = pd.Index([line for line, _ in rows], dtype="int64")
     frame.attrs["file"] = name
     return frame
