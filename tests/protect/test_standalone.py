@@ -396,7 +396,7 @@ def test_every_output_of_any_trees_passes_the_audit(table, singleton, seconds, e
         assert count_singletons(out, hierarchy, dims) == 0
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(tables())
 def test_where_the_fewest_is_proved_no_secondary_cell_can_be_shown(table):
     inner, hierarchy, dims = table
@@ -405,7 +405,7 @@ def test_where_the_fewest_is_proved_no_secondary_cell_can_be_shown(table):
     if out.attrs["n_hidden"] > out.attrs["n_least"]:
         return
     true = suppress(inner, hierarchy, dims=dims, count="antal", threshold=1)["antal"]
-    for row in out.index[out["status"] == "sekundar"]:
+    for row in out.index[out["status"] == "sekundar"][:6]:
         told = out.copy()
         told.loc[row, "antal"] = true[row]
         assert not check(told, hierarchy, dims).empty
