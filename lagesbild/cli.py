@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from lagesbild import terminal
+from lagesbild import cli_alone, terminal
 from lagesbild.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": ("ingest", "close", "status", "run", "verify"),
-    "För sig": ("geocode",),
+    "För sig": tuple(command.name for command in cli_alone.COMMANDS),
 }
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
 
 _workspace_option = click.option(
@@ -39,20 +38,13 @@ _workspace_option = click.option(
     metavar="MAPP",
     help="Arbetsyta; annars LAGESBILD_WORKSPACE, annars data/exempelkommun.",
 )
-# Read from the arguments in terminal.run(): a fault may come before it is parsed.
-_debug_option = click.option(
-    "--debug", is_flag=True, expose_value=False, help="Visa hela felspåret vid fel."
-)
-_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Skriv bara ett JSON-objekt."
-)
 
 
 @click.group(
     cls=terminal.Sections, options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …"
 )
 @_workspace_option
-@_debug_option
+@terminal.debug_option
 def commands(workspace: Path | None) -> None:
     """Lägesbild: kommunens och polisens gemensamma bild, kvartal för kvartal.
 
@@ -63,13 +55,15 @@ def commands(workspace: Path | None) -> None:
 
 
 commands.sections = _SECTIONS
+for _alone in cli_alone.COMMANDS:
+    commands.add_command(_alone)
 
 
 def _command(name: str, *, workspace: bool = True) -> Callable:
     """Declare a command with what all commands share."""
 
     def decorate(function: Callable) -> click.Command:
-        function = _debug_option(function)
+        function = terminal.debug_option(function)
         if workspace:
             function = _workspace_option(function)
         return commands.command(name, options_metavar="[FLAGGOR]")(function)
@@ -199,7 +193,7 @@ def _doctor(workspace: Path | None) -> int:
     is_flag=True,
     help="Ta emot en leverans som saknar mer än en femtedel av periodens rader.",
 )
-@_json_option
+@terminal.json_option
 def _ingest(
     workspace: Path | None,
     files: tuple[Path, ...],
@@ -257,7 +251,7 @@ def _close(
 
 
 @_command("status")
-@_json_option
+@terminal.json_option
 def _status(workspace: Path | None, as_json: bool) -> None:
     """Visa vad som är inläst och vilka kvartal som är stängda."""
     from lagesbild.status import status
@@ -288,7 +282,7 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     metavar="N",
     help="Antal processer; annars så många som datorn orkar.",
 )
-@_json_option
+@terminal.json_option
 def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) -> None:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
     from lagesbild.publish.batch import run_cycle
@@ -305,7 +299,7 @@ def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) ->
 
 
 @_command("verify")
-@_json_option
+@terminal.json_option
 def _verify(workspace: Path | None, as_json: bool) -> int:
     """Kontrollera att lagret och sidorna är hela."""
     from lagesbild.status import verify
@@ -318,40 +312,6 @@ def _verify(workspace: Path | None, as_json: bool) -> int:
             click.echo(f"Fel: {fault}", err=True)
         click.echo("Allt är helt." if told["ok"] else "Något är fel; se ovan.")
     return 0 if told["ok"] else 1
-
-
-# --- För sig ------------------------------------------------------------------
-
-
-@_command("geocode", workspace=False)
-@click.argument("source", metavar="INFIL", type=_FILE)
-@click.argument("target", metavar="UTFIL", type=click.Path(path_type=Path))
-@click.option(
-    "--addresses", required=True, type=_LAYER, metavar="FIL", help="Adressregister."
-)
-@click.option(
-    "--areas", required=True, type=_LAYER, metavar="FIL", help="Områdenas ytor."
-)
-@click.option("--places", type=_FILE, metavar="FIL", help="Platser med namn.")
-@click.option("--aliases", type=_FILE, metavar="FIL", help="Som platser_alias.csv.")
-@click.option("--kommun", metavar="KOD", help="Kommunkod; annars ur adresserna.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
-@_json_option
-def _geocode(source: Path, target: Path, as_json: bool, **asked: object) -> None:
-    """Sätt ut varje rad i INFIL på kartan; svaret skrivs i UTFIL."""
-    from lagesbild.geocode.command import geocode_file
-
-    told = geocode_file(source, target, **asked)
-    if as_json:
-        terminal.print_json(told)
-        return
-    click.echo(
-        f"{terminal.number(told['rows'], 'rad', 'rader')}: {told['hits']} träffar, "
-        f"varav {told['without_area']} utanför alla områden, och {told['rejected']} "
-        f"avvisade. Svaret ligger i {terminal.shown(target)}"
-    )
-    if told["reasons"]:
-        terminal.print_table(["Skäl", "Rader"], [*told["reasons"].items()])
 
 
 # --- What the commands share --------------------------------------------------

@@ -1,8 +1,8 @@
 """How the command line speaks: click in Swedish, tables, JSON, bars and faults.
 
 In: values that a command has. Out: text on standard output; bars and faults on
-standard error. Used by ``cli`` alone. rich is imported where something is drawn, so
-that the help answers at once.
+standard error. Used by ``cli`` and ``cli_alone``. rich is imported where something is
+drawn, so that the help answers at once.
 """
 
 from __future__ import annotations
@@ -25,6 +25,14 @@ from lagesbild.errors import LagesbildError
 # when a command is declared: the catalogue must be in place before the first one is.
 os.environ["LANGUAGE"] = "sv"
 gettext.bindtextdomain("messages", Path(__file__).with_name("locale"))
+
+# Read from the arguments in run(): a fault may come before it is parsed.
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Visa hela felspåret vid fel."
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Skriv bara ett JSON-objekt."
+)
 
 DELIVERY_KEYS = (
     "file",

@@ -13,11 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lagesbild.errors import RegisterError, UsageError
+from lagesbild.errors import RegisterError
+from lagesbild.protect.forms import (
+    check_columns,
+    check_hierarchy,
+    check_names,
+    check_rows,
+    read_counts,
+)
 from lagesbild.protect.relations import Table, make_table
 
 ROOT = "Totalt"
-HEADINGS = ["dim", "hier", "parent", "child"]
+TABLE, CELLS = "tabellen", "listan över publicerade celler"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +99,8 @@ def make_lattice(
         If the counts are not counts, or a tree lacks its root, runs in a ring, or
         does not hold every value of the table.
     """
-    _check(inner, hierarchy, cells, dims, count)
-    trees = [_read_trees(hierarchy, name, inner[name]) for name in dims]
+    counts = _check(inner, hierarchy, cells, dims, count)
+    trees = [_read_trees(hierarchy, name, inner) for name in dims]
     names = [tree.names for tree in trees]
     shape = tuple(len(n) for n in names)
     values = np.zeros([tree.up.shape[1] for tree in trees])
@@ -101,7 +108,7 @@ def make_lattice(
         pd.Index(tree.leaves).get_indexer(inner[name])
         for tree, name in zip(trees, dims, strict=True)
     ]
-    np.add.at(values, tuple(at), inner[count].to_numpy(dtype=float))
+    np.add.at(values, tuple(at), counts)
     for axis, tree in enumerate(trees):
         values = np.moveaxis(np.tensordot(tree.up, values, (1, axis)), 0, axis)
     same = [tree.same for tree in trees]
@@ -132,10 +139,10 @@ class _Trees:
     sums: list[np.ndarray]
 
 
-def _read_trees(hierarchy: pd.DataFrame, dim: str, found: pd.Series) -> _Trees:
+def _read_trees(hierarchy: pd.DataFrame, dim: str, inner: pd.DataFrame) -> _Trees:
     rows = hierarchy[hierarchy["dim"] == dim]
     if rows.empty:
-        values = sorted(found.unique())
+        values = sorted(inner[dim].unique())
         rows = pd.DataFrame({"hier": "h", "parent": ROOT, "child": values})
     names = list(dict.fromkeys([ROOT, *rows["parent"], *rows["child"]]))
     place = {name: at for at, name in enumerate(names)}
@@ -147,12 +154,14 @@ def _read_trees(hierarchy: pd.DataFrame, dim: str, found: pd.Series) -> _Trees:
         ]
     ]
     up = _add_up(dim, rows, families, names, leaves)
-    if not set(found) <= set(leaves):
-        raise RegisterError(
-            f"{len(set(found) - set(leaves))} värden av dimensionen '{dim}' är "
-            "inga blad i hierarkin. Tabellen ska bara hålla innersta celler, och varje "
-            "värde ska stå som child utan egna barn."
-        )
+    check_rows(
+        inner,
+        ~inner[dim].isin(leaves),
+        dim,
+        "Värdet är inget blad i hierarkin. Tabellen ska bara ha de innersta cellerna, "
+        "och varje värde ska stå som child utan egna barn.",
+        TABLE,
+    )
     same = np.arange(len(names))
     for _ in families:  # a chain of only children is followed to its end
         for _, parent, children in families:
@@ -198,33 +207,21 @@ def _gather(dim, tree, node, own, up, above) -> np.ndarray:
 
 
 def _find(cells, names, dims) -> np.ndarray:
-    at = [
-        pd.Index(n).get_indexer(cells[name])
-        for n, name in zip(names, dims, strict=True)
-    ]
-    unknown = (np.array(at) < 0).any(axis=0)
-    if unknown.any():
-        raise RegisterError(
-            f"{unknown.sum()} av de publicerade cellerna har ett värde som inte "
-            "finns i hierarkin."
-        )
+    at = []
+    for nodes, dim in zip(names, dims, strict=True):
+        at.append(pd.Index(nodes).get_indexer(cells[dim]))
+        rule = "Värdet finns inte i hierarkin eller tabellen. Rätta det."
+        check_rows(cells, at[-1] < 0, dim, rule, CELLS)
     return np.ravel_multi_index(at, [len(n) for n in names])
 
 
-def _check(inner, hierarchy, cells, dims, count) -> None:
-    for frame, needed, what in (
-        (inner, [*dims, count], "tabellen"),
-        (hierarchy, HEADINGS, "hierarkin"),
-        (cells, dims, "listan över publicerade celler"),
-    ):
-        lacking = [] if frame is None else [c for c in needed if c not in frame]
-        if lacking:
-            raise UsageError(f"Kolumn saknas i {what}: {', '.join(lacking)}.")
-    numbers = pd.to_numeric(inner[count], errors="coerce")
-    bad = ~((numbers >= 0) & (numbers == numbers.round()))
-    if bad.any():
-        raise RegisterError(
-            f"'{count}' ska vara hela tal från 0; det är det inte i {bad.sum()} rader."
-        )
-    if inner.duplicated(list(dims)).any():
-        raise RegisterError("Samma kombination står flera gånger i tabellen.")
+def _check(inner, hierarchy, cells, dims, count) -> np.ndarray:
+    check_names(dims, count)
+    check_columns(inner, [*dims, count], TABLE)
+    check_hierarchy(hierarchy, dims)
+    if cells is not None:
+        check_columns(cells, dims, CELLS)
+    again = inner.duplicated(list(dims))
+    rule = "Samma kombination står på en rad högre upp. Slå ihop dem."
+    check_rows(inner, again, ", ".join(dims), rule, TABLE)
+    return read_counts(inner, count, TABLE, may_be_empty=False)

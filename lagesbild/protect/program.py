@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 _NOTHING = 1e-9
+_NEARLY = 1e-4
+N_RINGS = 3
+"""So often more is chosen anew where what the relaxed program settled cannot hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,16 +173,20 @@ def solve(
     Solution or None
         None if no choice was found.
     """
-    free = np.flatnonzero(at_most & ~at_least)
-    least = rows.least - rows.matrix @ at_least.astype(float)
-    inside = rows.matrix[:, free].tocsr()
-    lowest = inside.copy()
-    lowest.data = np.minimum(lowest.data, 0)
-    open_ = np.asarray(lowest.sum(axis=1)).ravel() < least - _NOTHING
+    solver, free = _between(rows, cost, at_least, at_most)
     paid = cost[at_least].sum()
-    if not open_.any():
+    if solver is None:
         return Solution(at_least.copy(), paid, True)
-    solver = _load(inside[open_], least[open_], cost[free], effort)
+    import highspy
+
+    whole = np.full(len(free), highspy.HighsVarType.kInteger)
+    solver.changeColsIntegrality(len(free), np.arange(len(free), dtype=np.int32), whole)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("mip_rel_gap", effort.gap)
+    if effort.nodes is not None:
+        solver.setOptionValue("mip_max_nodes", effort.nodes)
+    if effort.seconds is not None:
+        solver.setOptionValue("time_limit", max(effort.seconds, 0.1))
     if start is not None:
         _propose(solver, start[free])
     run(solver)
@@ -192,7 +199,53 @@ def solve(
     return Solution(hidden, information.mip_dual_bound + paid, is_proved)
 
 
-def _load(matrix, least, cost, effort: Effort):
+def relax(rows: Rows, cost, at_least, at_most) -> tuple[np.ndarray, float]:
+    """Solve the program with parts of cells: shares hidden, and a bound."""
+    solver, free = _between(rows, cost, at_least, at_most)
+    shares, paid = at_least.astype(float), cost[at_least].sum()
+    if solver is None:
+        return shares, paid
+    run(solver)
+    shares[free] = np.clip(solver.getSolution().col_value, 0, 1)
+    return shares, paid + solver.getInfo().objective_function_value
+
+
+def solve_around(rows: Rows, cost, at_least, at_most, effort: Effort):
+    """Take over what the relaxed program settles; choose among the rest.
+
+    Returns
+    -------
+    Solution or None
+        Its bound is that of the relaxed program, which holds for all choices.
+    """
+    shares, bound = relax(rows, cost, at_least, at_most)
+    unsettled = (shares > _NEARLY) & (shares < 1 - _NEARLY)
+    turned = rows.matrix.T.tocsr()
+    for _ in range(N_RINGS):
+        touched = np.unique(turned[np.flatnonzero(unsettled)].indices)
+        unsettled[np.unique(rows.matrix[touched].indices)] = True
+        unsettled &= at_most & ~at_least
+        least = (at_least | (shares > 0.5)) & ~unsettled
+        found = solve(rows, cost, least, least | unsettled, effort)
+        if found is not None:
+            return Solution(found.hidden, bound, False)
+    return None
+
+
+def _between(rows: Rows, cost, at_least, at_most):
+    """A solver for the cells that are free; None where no row asks for any."""
+    free = np.flatnonzero(at_most & ~at_least)
+    least = rows.least - rows.matrix @ at_least.astype(float)
+    inside = rows.matrix[:, free].tocsr()
+    lowest = inside.copy()
+    lowest.data = np.minimum(lowest.data, 0)
+    open_ = np.asarray(lowest.sum(axis=1)).ravel() < least - _NOTHING
+    if not open_.any():
+        return None, free
+    return _load(inside[open_], least[open_], cost[free]), free
+
+
+def _load(matrix, least, cost):
     import highspy
 
     model = highspy.HighsLp()
@@ -203,14 +256,7 @@ def _load(matrix, least, cost, effort: Effort):
     model.row_lower_ = least
     model.row_upper_ = np.full(len(least), math.inf)
     set_matrix(model, matrix)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     solver = quiet_solver()
-    solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("mip_rel_gap", effort.gap)
-    if effort.nodes is not None:
-        solver.setOptionValue("mip_max_nodes", effort.nodes)
-    if effort.seconds is not None:
-        solver.setOptionValue("time_limit", max(effort.seconds, 0.1))
     solver.passModel(model)
     return solver
 

@@ -4,8 +4,9 @@ In: a table, its small cells, costs and rules. Out: a ``Choice``. Used by ``choo
 and ``standalone``. A program picks cells that fulfil every row known; the linear
 programs of ``intervals`` say which are still too well known, and give the rows that
 were missing. Small tables go round so until nothing is left to find: the choice is
-then the best there is. For larger ones what is missing is added to a first choice,
-what is not needed taken away, and parts of it chosen again while there is time.
+then the best there is. Larger ones go round while there is time, on what the relaxed
+program settles; what is still missing is added, what is not needed taken away, and
+parts chosen again.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lagesbild.protect.intervals import Narrow, find_narrow
-from lagesbild.protect.program import Effort, Rows, join, make_rows, solve
+from lagesbild.protect.intervals import find_narrow
+from lagesbild.protect.program import Effort, Rows, join, make_rows, solve, solve_around
 from lagesbild.protect.relations import Rules, Table
 
 NODES = 400
 GAP = 0.002
 EXACT = 1000
 """Tables of up to so many published cells are searched for the best choice."""
-LARGE = 6000
-"""Larger tables are chosen part by part from the first."""
-PART = 1500
+PART = 400
 N_ROUNDS = 40
+N_TRIES = 6
+_NIL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class _Clock:
     def effort(self, share: float, *, gap: float = 0.0) -> Effort:
         if self.seconds is None:
             return Effort(nodes=NODES, gap=gap or GAP)
-        return Effort(seconds=min(share * self.seconds, self.left), gap=gap)
+        return Effort(seconds=max(min(share * self.seconds, self.left), 1.0), gap=gap)
 
 
 def choose(
@@ -96,57 +97,61 @@ def choose(
     if not primary.any():
         return Choice(primary.copy(), 0.0, True)
     rows = make_rows(table, primary, rules)
-    if time_limit is not None and table.published.sum() <= EXACT:
-        best = _search_all(table, primary, cost, rules, rows, clock)
-        if best.is_best:
-            return best
-    first, bound = _begin(table, primary, cost, rows, clock)
-    hidden, rows = _add_missing(table, first, cost, rules, rows, clock)
-    hidden, rows = _take_away(table, primary, hidden, cost, rules, rows, clock)
-    if time_limit is not None:
-        hidden = _improve(table, primary, hidden, cost, rules, rows, clock)
-    return Choice(hidden, bound, cost[hidden].sum() <= bound + 1e-6)
+    found, rows, narrow = _begin(table, primary, cost, rules, rows, clock)
+    if found.is_best:
+        return found
+    hidden, rows = _add_missing(table, found.hidden, cost, rules, rows, narrow, clock)
+    if _costs(hidden, cost) > (1 + GAP) * found.bound:
+        hidden, rows = _take_away(table, primary, hidden, cost, rules, rows, clock)
+        if time_limit is not None:
+            hidden = _improve(table, primary, hidden, cost, rules, rows, clock)
+    return Choice(hidden, found.bound, _costs(hidden, cost) <= found.bound + 1e-6)
 
 
-def _search_all(table, primary, cost, rules, rows: Rows, clock: _Clock) -> Choice:
-    """Choose and look again, until nothing more is found or half the time is gone."""
-    bound = 0.0
-    while clock.left > clock.seconds / 2:
-        found = solve(rows, cost, primary, table.published, clock.effort(0.5))
+def _begin(table, primary, cost, rules, rows: Rows, clock: _Clock):
+    """Choose and look again, until nothing more is found or half the time is gone.
+
+    Returns
+    -------
+    Choice
+        Fulfils all rows known, and may still have cells that are too well known.
+    Rows
+    Narrow or None
+        What is too well known in it; None if that has not been asked.
+    """
+    is_small = clock.seconds is None or table.published.sum() <= EXACT
+    ask = solve if is_small else solve_around
+    gap = 0.0 if is_small else GAP / 4
+    best = Choice(table.published.copy(), 0.0, False)
+    for _ in range(1 if clock.seconds is None else N_ROUNDS):
+        effort = clock.effort(0.5 if is_small else 0.1, gap=gap)
+        found = ask(rows, cost, primary, table.published, effort)
         if found is None:
-            break
-        bound = max(bound, found.bound)
+            return best, rows, None
+        best = Choice(found.hidden, max(best.bound, found.bound), False)
         narrow = find_narrow(table, found.hidden, rules.range_min)
+        rows = join(rows, narrow.cuts)
         if not len(narrow.cells):
-            return Choice(found.hidden, bound, found.is_proved)
-        rows = join(rows, narrow.cuts)
-    return Choice(primary, bound, False)
+            return Choice(found.hidden, best.bound, found.is_proved), rows, narrow
+        if clock.seconds and clock.left < clock.seconds * (0.5 if is_small else 0.75):
+            break
+    return best, rows, narrow
 
 
-def _begin(table, primary, cost, rows: Rows, clock: _Clock):
-    """A choice that fulfils the rows of every table, and a bound for all choices."""
-    if table.published.sum() > LARGE:
-        hidden = _close(table, primary, cost)
-        hidden = _choose_parts(table, primary, hidden, cost, rows, clock, share=0.3)
-        return hidden, 0.0
-    effort = clock.effort(0.25, gap=GAP)
-    found = solve(rows, cost, primary, table.published, effort)
-    if found is None:
-        return table.published.copy(), 0.0
-    return found.hidden, found.bound
-
-
-def _add_missing(table, hidden, cost, rules, rows: Rows, clock: _Clock):
+def _add_missing(table, hidden, cost, rules, rows: Rows, narrow, clock: _Clock):
     """Hide more until no hidden cell is too well known: the choice is then safe."""
-    narrow: Narrow | None = None
-    while True:
+    while narrow is None or len(narrow.cells):
+        if narrow is not None:
+            found = solve(rows, cost, hidden, table.published, clock.effort(0.1))
+            before = hidden.sum()
+            hidden = found.hidden if found else _fill(rows, hidden, table, cost)
+            if hidden.sum() == before:  # beyond what the solver can tell apart
+                hidden = hidden | (table.published & _beside(table, narrow.cells))
+        if (hidden >= table.published).all():
+            break
         narrow = find_narrow(table, hidden, rules.range_min, before=narrow)
-        if not len(narrow.cells) or (hidden >= table.published).all():
-            return hidden, rows
         rows = join(rows, narrow.cuts)
-        effort = clock.effort(0.1)
-        found = solve(rows, cost, hidden, table.published, effort)
-        hidden = _fill(rows, hidden, table, cost) if found is None else found.hidden
+    return hidden, rows
 
 
 def _fill(rows: Rows, hidden, table: Table, cost) -> np.ndarray:
@@ -162,6 +167,14 @@ def _fill(rows: Rows, hidden, table: Table, cost) -> np.ndarray:
         if not len(useful):
             return table.published.copy()
         hidden[useful[np.argmin(cost[useful])]] = True
+
+
+def _beside(table: Table, cells: np.ndarray) -> np.ndarray:
+    """Cells that share a sum with any of these."""
+    sums = np.unique(table.sums_of[cells].indices)
+    near = np.zeros(table.n_cells, dtype=bool)
+    near[np.unique(table.matrix[sums].indices)] = True
+    return near
 
 
 def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
@@ -183,42 +196,29 @@ def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
 def _improve(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
     """Choose part by part again while there is time; keep what is safe and cheaper."""
     chance = np.random.default_rng(0)
-    while clock.left > 0.1 * clock.seconds:
-        part = _grow_part(table, primary, hidden, PART // 4, chance)
-        for _ in range(6):
-            found = _choose_part(primary, hidden, cost, rows, part, clock.effort(0.05))
-            if found is None:
+    size, slowest = PART, 0.0
+    while clock.left > max(0.05 * clock.seconds, slowest):
+        begun = clock.left
+        part = _grow_part(table, primary, hidden, int(size), chance)
+        for _ in range(N_TRIES):
+            kept = primary | (hidden & ~part)
+            effort = clock.effort(0.05)
+            found = solve(rows, cost, kept, hidden | part, effort, start=hidden)
+            # as large as can be searched through
+            size *= 1.05 if found is not None and found.is_proved else 0.8
+            if (
+                found is None
+                or _costs(found.hidden, cost) > _costs(hidden, cost) - _NIL
+            ):
                 break
-            narrow = find_narrow(table, found, rules.range_min)
+            narrow = find_narrow(table, found.hidden, rules.range_min)
             if not len(narrow.cells):
-                hidden = found
+                hidden = found.hidden
                 break
             rows = join(rows, narrow.cuts)
-            if clock.left < 0.1 * clock.seconds:
+            if clock.left < 0.05 * clock.seconds:
                 break
-    return hidden
-
-
-def _choose_part(primary, hidden, cost, rows, part, effort) -> np.ndarray | None:
-    """The choice with a part of it chosen anew; None unless it is cheaper."""
-    kept = primary | (hidden & ~part)
-    found = solve(rows, cost, kept, hidden | part, effort, start=hidden)
-    if found is None or _costs(found.hidden, cost) >= _costs(hidden, cost) - 1e-9:
-        return None
-    return found.hidden
-
-
-def _choose_parts(table, primary, hidden, cost, rows, clock, *, share) -> np.ndarray:
-    chance = np.random.default_rng(0)
-    n_parts = 4 * table.n_cells // PART
-    until = clock.left - share * (clock.seconds or 0)
-    for _ in range(n_parts if clock.seconds is None else 10 * n_parts):
-        if clock.seconds is not None and clock.left < until:
-            break
-        part = _grow_part(table, primary, hidden, PART, chance)
-        effort = clock.effort(0.05, gap=GAP)
-        found = _choose_part(primary, hidden, cost, rows, part, effort)
-        hidden = hidden if found is None else found
+        slowest = max(slowest, begun - clock.left)
     return hidden
 
 
@@ -238,36 +238,6 @@ def _grow_part(table, primary, hidden, size, chance) -> np.ndarray:
         near = np.unique(table.matrix[np.sort(sums)].indices)
         edge = near[free[near] & ~part[near]]
     return part
-
-
-def _close(table: Table, primary, cost) -> np.ndarray:
-    """Greedily: hide the cheapest cell of every sum that has exactly one hidden."""
-    told = [members for members in table.sums if table.published[members].all()]
-    hidden = primary.copy()
-    sums_of: list[list[int]] = [[] for _ in range(table.n_cells)]
-    for k, members in enumerate(told):
-        for cell in members:
-            sums_of[cell].append(k)
-    n_hidden = np.array([hidden[members].sum() for members in told])
-    waiting = list(np.flatnonzero(n_hidden == 1))
-    while waiting:
-        k = waiting.pop()
-        if n_hidden[k] != 1:
-            continue
-        free = [cell for cell in told[k] if not hidden[cell]]
-        # a cell that closes other sums too is cheap, one that opens new ones is dear
-        open_ = [[n_hidden[s] for s in sums_of[cell]] for cell in free]
-        price = [
-            cost[cell] - 0.9 * (n.count(1) - 1) + 0.9 * n.count(0)
-            for cell, n in zip(free, open_, strict=True)
-        ]
-        cell = free[int(np.argmin(price))]
-        hidden[cell] = True
-        for s in sums_of[cell]:
-            n_hidden[s] += 1
-            if n_hidden[s] == 1:
-                waiting.append(s)
-    return hidden
 
 
 def _costs(hidden: np.ndarray, cost: np.ndarray) -> float:

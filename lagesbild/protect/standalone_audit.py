@@ -13,13 +13,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lagesbild.errors import ProtectError, RegisterError, UsageError
+from lagesbild.errors import ProtectError
+from lagesbild.protect.forms import (
+    check_columns,
+    check_hierarchy,
+    check_names,
+    check_rows,
+    read_counts,
+)
 from lagesbild.protect.outsider import SLACK, place_unknowns
 
 TOP = "Totalt"
 SMALL = "litet antal visas"
 DIFFERENT = "olika tal i två publiceringar"
 PLACED = "kan räknas ut"
+PUBLISHED = "publiceringen"
 
 
 def audit(
@@ -62,6 +70,10 @@ def audit(
     """
     frames = [publications] if isinstance(publications, pd.DataFrame) else publications
     dims = list(dims)
+    check_names(dims, count)
+    check_hierarchy(hierarchy, dims)
+    for frame in frames:
+        check_columns(frame, [*dims, count], PUBLISHED)
     nodes = {name: _nodes(hierarchy, frames, name) for name in dims}
     grid = pd.MultiIndex.from_product([nodes[name] for name in dims], names=dims)
     least, most, told = _what_is_told(frames, grid, dims, count)
@@ -87,16 +99,15 @@ def _what_is_told(frames, grid, dims, count):
     least, most = np.full(len(grid), np.nan), np.full(len(grid), np.nan)
     told = np.zeros(len(grid), dtype=bool)
     for frame in frames:
-        lacking = [name for name in [*dims, count] if name not in frame]
-        if lacking:
-            raise UsageError(f"Kolumn saknas i tabellen: {', '.join(lacking)}.")
+        for level, name in enumerate(dims):
+            unknown = ~frame[name].isin(grid.levels[level])
+            rule = "Värdet finns inte i hierarkin. Rätta det."
+            check_rows(frame, unknown, name, rule, PUBLISHED)
+        again = frame.duplicated(dims)
+        rule = "Samma kombination står på en rad högre upp. Ta bort den ena."
+        check_rows(frame, again, ", ".join(dims), rule, PUBLISHED)
+        shown = read_counts(frame, count, PUBLISHED, may_be_empty=True)
         at = grid.get_indexer(pd.MultiIndex.from_frame(frame[dims]))
-        if (at < 0).any():
-            raise RegisterError(
-                f"{(at < 0).sum()} rader har ett värde som inte finns i hierarkin."
-            )
-        shown = pd.to_numeric(frame[count], errors="coerce")
-        shown = shown.to_numpy(dtype=float, na_value=np.nan)
         told[at] = True
         least[at] = np.fmin(least[at], shown)
         most[at] = np.fmax(most[at], shown)

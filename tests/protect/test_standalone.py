@@ -5,6 +5,7 @@ GaussSuppression, so that both the sums and the number hidden are checked from o
 """
 
 import itertools
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lagesbild.errors import ProtectError, RegisterError, UsageError
-from lagesbild.protect import audit, suppress
+from lagesbild.protect import audit, search, suppress
 
 SDC = Path(__file__).parents[3] / "shared" / "data" / "sdc"
 needs_tables = pytest.mark.skipif(
@@ -325,3 +326,111 @@ def test_a_table_or_tree_out_of_form_is_refused_without_its_values(change, error
     with pytest.raises(error) as told:
         suppress(inner, trees, dims=DIMS, count="antal")
     assert "k9" not in str(told.value)
+
+
+# --- any trees ----------------------------------------------------------------------
+
+
+def grow(names, dim, tree, fork, chance):
+    """A tree over the leaves, of random depth, that may hold only children."""
+    rows, level, n_nodes = [], list(names), 0
+    while len(level) > 1 and fork < 99:
+        groups, level_above = [], []
+        while level:
+            take = int(chance.integers(1, fork + 1))
+            groups.append(level[:take])
+            level = level[take:]
+        if len(groups) == 1:
+            level = groups[0]
+            break
+        for group in groups:
+            n_nodes += 1
+            level_above.append(f"{dim}{tree}{n_nodes}")
+            rows += [(dim, tree, level_above[-1], child) for child in group]
+        level = level_above
+        fork += 1
+    return rows + [(dim, tree, "Totalt", child) for child in level]
+
+
+@st.composite
+def tables(draw):
+    """A small table of two or three dimensions with random trees, most counts low."""
+    chance = np.random.default_rng(draw(st.integers(0, 2**31)))
+    sizes = draw(st.sampled_from([(4, 3), (6, 3), (3, 2, 2), (7, 2)]))
+    dims = ["omrade", "brott", "kvartal"][: len(sizes)]
+    leaves = [
+        [f"{dim[0]}{k}" for k in range(n)] for dim, n in zip(dims, sizes, strict=False)
+    ]
+    trees = []
+    for dim, names in zip(dims, leaves, strict=True):
+        trees += grow(names, dim, "h", 2, chance)
+    if draw(st.booleans()):
+        trees += grow(chance.permutation(leaves[0]).tolist(), "omrade", "i", 3, chance)
+    inner = pd.DataFrame(itertools.product(*leaves), columns=dims)
+    counts = chance.negative_binomial(0.6, 0.1, len(inner))
+    hierarchy = pd.DataFrame(trees, columns=COLUMNS)
+    return inner.assign(antal=counts), hierarchy, dims
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables(), st.booleans(), st.sampled_from([None, 20]), st.sampled_from([0, 1000]))
+def test_every_output_of_any_trees_passes_the_audit(table, singleton, seconds, exact):
+    inner, hierarchy, dims = table
+    arguments = {
+        "dims": dims,
+        "count": "antal",
+        "singleton": singleton,
+        "time_limit": seconds,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "EXACT", exact)  # 0: in the way of large tables
+        out = suppress(inner, hierarchy, **arguments)
+    assert check(out, hierarchy, dims).empty
+    assert out.attrs["n_least"] <= out.attrs["n_hidden"]
+    true = suppress(inner, hierarchy, dims=dims, count="antal", threshold=1)
+    out["true"] = true["antal"]
+    assert (out["status"] == "primar").eq(out["true"].between(1, 4)).all()
+    shown = out["status"] == "visad"
+    assert (out.loc[shown, "antal"] == out.loc[shown, "true"]).all()
+    if singleton:
+        assert count_singletons(out, hierarchy, dims) == 0
+
+
+@settings(max_examples=8, deadline=None)
+@given(tables())
+def test_where_the_fewest_is_proved_no_secondary_cell_can_be_shown(table):
+    inner, hierarchy, dims = table
+    arguments = {"dims": dims, "count": "antal", "singleton": False, "time_limit": 20}
+    out = suppress(inner, hierarchy, **arguments)
+    if out.attrs["n_hidden"] > out.attrs["n_least"]:
+        return
+    true = suppress(inner, hierarchy, dims=dims, count="antal", threshold=1)["antal"]
+    for row in out.index[out["status"] == "sekundar"][:6]:
+        told = out.copy()
+        told.loc[row, "antal"] = true[row]
+        assert not check(told, hierarchy, dims).empty
+
+
+def test_a_large_table_is_safe_in_time_and_near_the_bound():
+    """3,146 cells, most of them zero, in the way of large tables."""
+    chance = np.random.default_rng(11)
+    sizes = {"omrade": 18, "brott": 9, "kvartal": 8}
+    leaves = {dim: [f"{dim[0]}{k}" for k in range(n)] for dim, n in sizes.items()}
+    trees = []
+    for dim, fork in (("omrade", 6), ("brott", 3), ("kvartal", 4)):
+        for k, name in enumerate(leaves[dim]):
+            group = f"{dim}{k // fork}"
+            trees.append((dim, "h", group, name))
+        groups = dict.fromkeys(row[2] for row in trees if row[0] == dim)
+        trees += [(dim, "h", "Totalt", group) for group in groups]
+    hierarchy = pd.DataFrame(trees, columns=COLUMNS)
+    inner = pd.DataFrame(itertools.product(*leaves.values()), columns=list(leaves))
+    weights = np.multiply.outer(chance.lognormal(0, 1, 18), chance.lognormal(0, 1, 9))
+    inner["antal"] = chance.poisson(np.repeat(0.5 * weights.ravel(), 8))
+    dims = list(leaves)
+    begun = time.perf_counter()
+    out = suppress(inner, hierarchy, dims=dims, count="antal", time_limit=20)
+    assert time.perf_counter() - begun < 60  # a busy machine is given time
+    assert len(out) == 22 * 13 * 11
+    assert check(out, hierarchy, dims).empty
+    assert out.attrs["n_hidden"] <= 1.05 * out.attrs["n_least"]
