@@ -59,8 +59,10 @@ def test_a_signal_is_told_with_its_count_what_was_expected_and_what_is_usual():
     )
     lines = said(told)["Ovanligt många just nu"]
     assert lines[1:] == [
-        "Bostadsinbrott i Norrängen: 25 anmälda. "
-        + "Väntat var omkring 3, och upp till 12 hade varit vanligt."
+        (
+            "Bostadsinbrott i Norrängen: 25 anmälda. "
+            "Väntat var omkring 3, och upp till 12 hade varit vanligt."
+        )
     ]
     assert "Vad det beror på visar siffrorna inte." in lines[0]
     assert said(told, "O08")["Ovanligt många just nu"][1].startswith("Bostadsinbrott: ")
@@ -77,8 +79,10 @@ def test_the_planted_wave_of_the_invented_town_stands_there_and_no_effort():
     [
         (
             {"verdict": "stigande"},
-            "Klotter: stigande sedan 2021-K1: 220 observationer de senaste fyra "
-            + "kvartalen mot 161 de första fyra.",
+            (
+                "Klotter: stigande sedan 2021-K1: 220 observationer de senaste fyra "
+                "kvartalen mot 161 de första fyra."
+            ),
         ),
         (
             {"verdict": "fallande", "n_first_year": None},
@@ -100,8 +104,10 @@ def test_the_planted_wave_of_the_invented_town_stands_there_and_no_effort():
                 "category": "narkotika",
                 "measure": "n_offences",
             },
-            "Polisen har upptäckt fler narkotikabrott sedan 2021-K1: 220 de senaste "
-            + "fyra kvartalen mot 161 de första fyra.",
+            (
+                "Polisen har upptäckt fler narkotikabrott sedan 2021-K1: 220 de senaste "
+                "fyra kvartalen mot 161 de första fyra."
+            ),
         ),
     ],
     ids=lambda value: value["verdict"] if isinstance(value, dict) else "",
