@@ -105,8 +105,8 @@ def test_the_planted_wave_of_the_invented_town_stands_there_and_no_effort():
                 "measure": "n_offences",
             },
             (
-                "Polisen har upptäckt fler narkotikabrott sedan 2021-K1: 220 de senaste "
-                "fyra kvartalen mot 161 de första fyra."
+                "Polisen har upptäckt fler narkotikabrott sedan 2021-K1: 220 de "
+                "senaste fyra kvartalen mot 161 de första fyra."
             ),
         ),
     ],
