@@ -26,6 +26,7 @@ from lagesbild.measure.week import find_week
 from lagesbild.offences import (
     ALL,
     FOUND_BY_POLICE,
+    find_breaks,
     load_categories,
     protected_categories,
 )
@@ -145,7 +146,10 @@ def find_signals(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
     out["is_signal"] = out["is_signal"].eq(True)
     out.insert(2, "measure", out["category"].map(_measures(cells)))
     out.insert(3, "period", cycle.label)
-    out.insert(4, "from_period", wide.index[0] if len(wide) else cycle.label)
+    first = wide.apply(pd.Series.first_valid_index).reindex(
+        pd.MultiIndex.from_frame(out[_KEYS])
+    )
+    out.insert(4, "from_period", first.fillna(cycle.label).to_numpy())
     out["reason"] = out["reason"].astype("str")
     return out.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
@@ -175,14 +179,7 @@ def find_trends(cells: pd.DataFrame, cycle: Period | str) -> pd.DataFrame:
         other series, perhaps a hidden one, move a verdict).
     """
     wide = _series(cells, Period(str(cycle)), above=[ALL])
-    rows = []
-    for category, table in wide.T.groupby(level="category", sort=False):
-        # what others than the police tell has no codes that could break it
-        of_police = _measures(cells)[category] == "n_offences"
-        known = category if of_police else None
-        segment = trends.split_at_breaks(wide.iloc[:, 0], category=known)
-        since = table.loc[:, (segment == segment.max()).to_numpy()]
-        rows += [_trend(*key, values) for key, values in since.iterrows()]
+    rows = [_trend(*key, values) for key, values in wide.items()]
     names = [*_KEYS, "from_period", "to_period", "n_quarters", *_ENDS]
     out = pd.DataFrame(rows, columns=[*names, "slope_per_year", "p", "reason"])
     out["n_quarters"] = out["n_quarters"].astype("Int64")
@@ -240,7 +237,10 @@ def _trend_words(out: pd.DataFrame) -> pd.Series:
 def _series(
     cells: pd.DataFrame, cycle: Period, *, above: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Counts by quarter (rows) and area × category (columns): leaves, and ``above``."""
+    """Counts by quarter (rows) and area × category (columns): leaves, and ``above``.
+
+    What lies before the last break of a series is not the same thing, and missing.
+    """
     wanted = {*load_categories()["category"], *above}
     rows = cells[
         cells["category"].isin(wanted)
@@ -250,7 +250,15 @@ def _series(
     wide = rows.assign(value=measured(rows)[0]).pivot(
         index="period", columns=_KEYS, values="value"
     )
-    return wide.sort_index()
+    wide = wide.sort_index()
+    # what others than the police tell has no codes that could break it
+    told_by_police = _measures(cells) == "n_offences"
+    for category in wide.columns.unique("category"):
+        breaks = find_breaks(category, wide.index) if told_by_police[category] else {}
+        before = wide.index < max(breaks, default="")
+        of_category = wide.columns.get_level_values("category") == category
+        wide.loc[before, of_category] = np.nan
+    return wide
 
 
 def find_hot_spots(

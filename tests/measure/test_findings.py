@@ -86,6 +86,21 @@ def test_trends_of_areas_and_the_municipality():
     assert np.isnan(got.loc["O3", "slope_per_year"])
 
 
+def test_no_signal_is_measured_across_new_codes():
+    shifted = [*[60.0] * 7, *_noise(15), 30.0]  # 2017-K2 to 2022-K4
+    first = {}
+    for category in ("bedrageri", "ran"):
+        cells = _cells({"*": shifted}, last="2022-K4", category=category)
+        got = findings.find_signals(cells, "2022-K4").iloc[0]
+        first[category] = got["from_period"]
+        assert got["is_signal"] == (category == "bedrageri")
+    assert first == {"bedrageri": "2019-K1", "ran": "2017-K3"}
+    young = findings.find_signals(
+        _cells({"*": _noise()}, last="2021-K3", category="bedrageri"), "2021-K3"
+    ).iloc[0]
+    assert young["reason"] == "för kort historik (har 11, behöver 14 kvartal)"
+
+
 def test_no_trend_is_drawn_across_new_codes():
     steep = [10.0 + 2 * i for i in range(30)]  # 2017-K1 to 2024-K2
     cells = _cells({"*": steep}, last="2024-K2", category="bedrageri")
@@ -93,6 +108,28 @@ def test_no_trend_is_drawn_across_new_codes():
     assert (got["from_period"], got["n_quarters"]) == ("2019-K1", 22)
     other = _cells({"*": steep}, last="2024-K2", category="ran")
     assert findings.find_trends(other, "2024-K2")["n_quarters"].tolist() == [30]
+
+
+def test_a_verdict_of_one_series_is_moved_by_no_other():
+    weak = [10.0 + 0.5 * i + 4 * (i % 3) for i in range(23)]
+    words = set()
+    for others in (_noise(), [10.0 + 2 * i for i in range(23)]):
+        series = {"O1": weak} | {f"O{n}": others for n in range(2, 9)}
+        got = findings.find_trends(_cells(series), CYCLE).set_index("area_id")
+        words.add(got.loc["O1", "verdict"])
+    assert len(words) == 1
+
+
+def test_first_and_last_year_are_sums_of_what_is_there():
+    got = findings.find_trends(_cells({"*": range(1, 24)}), CYCLE).iloc[0]
+    assert (got["n_first_year"], got["n_last_year"]) == (
+        1 + 2 + 3 + 4,
+        20 + 21 + 22 + 23,
+    )
+    gap = [*map(float, range(1, 24))]
+    gap[2] = np.nan
+    got = findings.find_trends(_cells({"*": gap}), CYCLE).iloc[0]
+    assert np.isnan(got["n_first_year"]) and got["n_quarters"] == 22
 
 
 def test_trends_of_what_the_police_find_are_about_finding():
