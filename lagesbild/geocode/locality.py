@@ -208,6 +208,8 @@ def _may_be_locality(parsed: Parsed, at: int, is_restricted: bool) -> bool:
     if not words.looks_like_place(word):
         if _opens_sentence(tokens, at) or _is_label(parsed, at):
             return False
+        if any(_is_full_name(parsed, first) for first in (at, at - 1)):
+            return False
     is_plain = words.is_definite(word)
     is_named = words.looks_like_place(word)
     if not parsed.is_mixed:
@@ -228,6 +230,20 @@ def _opens_sentence(tokens: tuple, at: int) -> bool:
     is_followed = after < len(tokens) and tokens[after].gap == " "
     is_after_stop = tokens[at].gap.startswith((".", "!", "?"))
     return is_after_stop and is_followed and tokens[after].raw.islower()
+
+
+def _is_full_name(parsed: Parsed, at: int) -> bool:
+    """Two unknown names that are a part of their own: ", Fiktiva Exempelsson"."""
+    tokens = parsed.tokens
+    both = {at, at + 1}
+    if at < 0 or not parsed.is_mixed or not both <= set(parsed.unexplained):
+        return False
+    if tokens[at].text in words.MODIFIERS or words.looks_like_place(
+        tokens[at + 1].text
+    ):
+        return False
+    is_named = all(map(parsed.is_capital, both)) and tokens[at + 1].gap == " "
+    return is_named and _stands_alone(tokens, at, at + 2)
 
 
 def _is_label(parsed: Parsed, at: int) -> bool:

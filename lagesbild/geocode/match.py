@@ -111,11 +111,11 @@ def _match_parsed(parsed: Parsed, limits: Limits, gazetteer: Gazetteer) -> Outco
     numbered = [s for s in streets if s.number]
     unsure = [s for s in numbered if _may_be_longer(parsed, s)]
     if numbered and not unsure and len(streets) == len(written):
-        return _match_numbered(numbered, streets, limits, gazetteer)
+        return _match_numbered(parsed, numbered, streets, limits, gazetteer)
     sure = [s for s in streets if s not in unsure]
     similar = find_similar_street(parsed, sure, gazetteer, limits.allow)
     if unsure and len(streets) == len(written) and not (similar and similar.keys):
-        return _match_numbered(numbered, streets, limits, gazetteer)
+        return _match_numbered(parsed, numbered, streets, limits, gazetteer)
     if similar is not None and not similar.keys:
         return why.rejected(why.UNKNOWN_STREET)
     if similar is not None:
@@ -154,10 +154,14 @@ def _may_be_longer(parsed: Parsed, span: Span) -> bool:
 
 
 def _match_numbered(
-    numbered: list[Span], streets: list[Span], limits: Limits, gazetteer: Gazetteer
+    parsed: Parsed,
+    numbered: list[Span],
+    streets: list[Span],
+    limits: Limits,
+    gazetteer: Gazetteer,
 ) -> Outcome:
     """Every address that the text tells; a street beside them must not contradict."""
-    found = [_match_span(span, limits, gazetteer) for span in numbered]
+    found = [_match_span(span, parsed, limits, gazetteer) for span in numbered]
     outcome = same_area(found)
     if outcome.method == "avvisad":
         return outcome
@@ -171,19 +175,25 @@ def _match_numbered(
     return outcome
 
 
-def _match_span(span: Span, limits: Limits, gazetteer: Gazetteer) -> Outcome:
+def _match_span(
+    span: Span, parsed: Parsed, limits: Limits, gazetteer: Gazetteer
+) -> Outcome:
     """A street as written, with its number; shortened or dotless is less sure."""
     outcome = match_address(span.keys, span.number, limits, gazetteer)
     if outcome.method == "avvisad":
         return outcome
-    if outcome.method == "gata" and span.tier in FOLDED_TIERS:
-        # "Agatan 13": Ågatan has no 13, but Asgatan has
+    named = {i for s in parsed.spans for i in s.indices}
+    has_dots = any(
+        not t.text.isascii() for i, t in enumerate(parsed.tokens) if i not in named
+    )
+    if span.tier in FOLDED_TIERS and (outcome.method == "gata" or has_dots):
+        # "Agatan 13": Ågatan has no 13, but Asgatan has. And who writes dots in other
+        # words may have left out a letter, not a dot: "på Gransgatan 1"
         (key, *_) = sorted(span.keys)
         others = find_near(words.fold(key), gazetteer.street_names)
-        if any(
-            has_number(k, span.number, limits, gazetteer)
-            for k in set(others) - span.keys
-        ):
+        as_near = {k for k, d in others.items() if d <= others.get(key, 0)}
+        near = set(others) if outcome.method == "gata" else as_near
+        if any(has_number(k, span.number, limits, gazetteer) for k in near - span.keys):
             return why.rejected(why.SEVERAL_SIMILAR)
     score = outcome.score
     if span.tier in SHORT_TIERS | FOLDED_TIERS:

@@ -24,7 +24,7 @@ _RANGE_WORDS = (
 _NUMBER_WORDS = words.NUMBER_WORDS
 _BEFORE_NUMBER_WORD = frozenset(["från", "mellan"])
 _CLOSE_GAPS = frozenset(
-    ["", " ", ".", ". ", ":", ": ", " #", "#", "=", "-", "_", " : "]
+    ["", " ", ".", ". ", ":", ": ", " #", "#", " # ", "=", "-", "_", " : "]
 )
 _LOOSE_SIGNS = frozenset(" ,.;:-/(#=_|>[\"'")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -157,7 +157,9 @@ def _counts_something(reading: Reading, at: int) -> bool:
         return False
     if after.gap not in ("", " "):
         return False
-    is_joining = after.text in _LIST_WORDS or len(after.text) == 1 or after.text == "i"
+    if after.text in words.GRAMMAR and after.text != "man":
+        return False
+    is_joining = after.text in _LIST_WORDS or len(after.text) == 1
     return not is_joining
 
 

@@ -62,10 +62,14 @@ def find_similar_street(
     sure = [s for s in parsed.spans if s.kind != "street"] + streets
     free = set(range(len(tokens))) - {i for s in sure for i in s.indices}
     others = parsed.of_kind("place", "area")
+    known = [s for s in parsed.of_kind("street") if not s.is_part]
+    unsure = [s for s in known if s not in streets]
     parts = [s for s in parsed.of_kind("street") if s.is_part]
     for start, end, key in runs_of_words(tokens, free, _MOST_WORDS):
         if tokens[end - 1].text in _NO_STREET or _opens_no_name(parsed, start):
             continue
+        if any(s.start <= start and end <= s.end for s in unsure):
+            continue  # it is known as a short form already
         number, _ = read_number(parsed.reading, end)
         has_ending = key.endswith(_BARE_ENDINGS) and len(key) > _LEAST_BARE
         is_name = parsed.is_mixed and parsed.is_capital(start)

@@ -130,6 +130,7 @@ def test_a_list_may_be_one_house_in_each_locality(match):
         "Kyrkogatan 5, Kod 4521",
         "Kyrkogatan 5 HALVTRAPPA NED",
         "kyrkogatan 5, i går",
+        "Kyrkogatan 5, Fiktiva Exempelgren",
     ],
 )
 def test_what_is_plainly_no_locality_needs_none(match, text):
@@ -151,6 +152,30 @@ def test_names_that_fold_into_one_are_kept_apart(match, text, name):
 def test_a_name_with_dots_is_not_folded(match):
     # Åsgatan and Asgatan are as near to Äsgatan, and lie in different areas
     assert match("Äsgatan 3", "Storbyn").reason == why.SEVERAL_SIMILAR
+
+
+def test_dots_elsewhere_say_that_none_were_left_out(small_town):
+    more = ("Gränsgatan", "1", None, "99911", "Storbyn", 200)
+    near = ("Grangatan", "1", None, "99911", "Storbyn", 1_200)
+    gazetteer = make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(more, near),
+        places=small_town.places(),
+    )
+    assert match_text("Gransgatan 1", "Storbyn", gazetteer).area == "A01"
+    found = match_text("bråk på Gransgatan 1", "Storbyn", gazetteer)
+    assert found.reason == why.SEVERAL_SIMILAR
+
+
+def test_a_short_form_is_no_slip_for_another_street(small_town):
+    more = ("Kvarnbacksgatan", "1", None, "99911", "Storbyn", 200)
+    near = ("Kvarnbacken", "1", None, "99911", "Storbyn", 1_200)
+    gazetteer = make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(more, near),
+        places=small_town.places(),
+    )
+    assert match_text("fiktiv Kvarnbacksg:n 1", "Storbyn", gazetteer).area == "A01"
 
 
 def test_an_east_street_is_no_slip_for_a_west_street(small_town):
