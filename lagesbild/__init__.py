@@ -25,7 +25,6 @@ _HOMES = {
     "count_incidents": "measure.tables",
     "add_rates": "measure.tables",
     "compare_periods": "measure.tables",
-    "make_publications": "publication",
     "open_publication": "publication",
     "run_cycle": "publish.batch",
     "show_heading": "present",
