@@ -71,9 +71,13 @@ def _signals(publication: Publication, area: str | None) -> Markup:
     ]
     n_quiet = sum(row["verdict"] == NO_SIGNAL for row in rows)
     if n_quiet and not found:
-        told = [f"Inget av de {swedish.number(n_quiet)} antal som prövats är det."]
+        told = [
+            f"Inget av de {swedish.number(n_quiet)} antal som prövats är ovanligt högt."
+        ]
     elif n_quiet:
-        told.append(f"Övriga {swedish.number(n_quiet)} antal som prövats är det inte.")
+        told.append(
+            f"Övriga {swedish.number(n_quiet)} antal som prövats är inte ovanligt höga."
+        )
     return _section(
         "signaler",
         "Ovanligt många just nu",
