@@ -44,6 +44,32 @@ def test_defaults_protect(folder):
         ("[audiences.radet]\nthreshold = 4\n", "får inte vara under 5"),
         ("[sources.x]\nname = 'X'\n", "'sources.x.organisation': nyckeln saknas"),
         ("[measure", "inte giltig TOML"),
+        ("[audiences.radet]\nthreshold = 4\nreason = 'x'\n", "utan beslut"),
+        (
+            "[audiences.radet]\nthreshold = 4\nreason = 'x'\ndecision_number = ' '\n",
+            "decision_number och reason",
+        ),
+        (
+            "[audiences.offentlig]\nthreshold = 4\nreason = 'x'\n",
+            "tröskeln för offentlig får inte vara under 5",
+        ),
+        (
+            "[audiences.radet.categories.inbrott]\nthreshold = 9\n",
+            "kategorin finns inte: inbrott",
+        ),
+        (
+            "[audiences.radet.categories.ran]\nthreshold = 4\n",
+            "categories.ran: tröskeln får inte vara lägre",
+        ),
+        (
+            "[audiences.radet.categories.ran]\ntroskel = 9\n",
+            "'audiences.radet.categories.ran.troskel': okänd nyckel",
+        ),
+        (
+            "[audiences.radet]\ndominance_pct = 49\n",
+            "'audiences.radet.dominance_pct': är för litet",
+        ),
+        ("[help]\nphone = '112'\n", "'help.phone': okänd nyckel"),
     ],
 )
 def test_a_fault_names_its_key(folder, extra, told):
@@ -69,6 +95,31 @@ columns = { offense_code = "Kod" }
 def test_threshold_five_is_allowed(folder):
     ws = w.open_workspace(_with(folder, "[audiences.radet]\nthreshold = 5\n"))
     assert ws.settings.audiences.radet.threshold == 5
+
+
+def test_rules_by_audience_and_category(folder):
+    extra = """
+[audiences.radet]
+threshold = 3
+decision_number = "NYBY 2026:1"
+reason = "rådet har tystnadsplikt (påhittat)"
+[audiences.offentlig]
+threshold = 6
+categories = { ran = { threshold = 10, protect_zeros = true } }
+[help]
+phones = ["112"]
+"""
+    settings = w.open_workspace(_with(folder, extra)).settings
+    council, everyone = settings.audiences.radet, settings.audiences.offentlig
+    assert settings.help.phones == ("112",)
+    rules = [everyone.rule_of(c) for c in ("ran", "klotter")]
+    assert [(r.threshold, r.protect_zeros) for r in rules] == [(10, True), (6, False)]
+    assert everyone.is_as_strict_as(council)
+    assert not council.is_as_strict_as(everyone)
+    assert everyone.is_as_strict_as(everyone)
+    # stricter in one category and laxer in all others is not as strict
+    low = w.Audience(threshold=5, categories={"ran": {"threshold": 20}})
+    assert not low.is_as_strict_as(everyone)
 
 
 def test_secret_areas_deliver_ready_made_counts_only(folder):

@@ -23,6 +23,7 @@ from lagesbild.protect.remember import keep
 CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
 _FRAMES = ("areas_listed", "protected_years", "deliveries")
 _DICTS = ("quality", "findings")
+_NOTHING = {"columns": [], "dtypes": [], "rows": []}
 
 
 def keep_publication(folder: Path, publication: Publication) -> None:
@@ -50,9 +51,11 @@ def read_publication(folder: Path) -> Publication | None:
         return None
     if hashlib.sha256(cells).hexdigest() != told.pop("cells_sha256"):
         return None
-    told |= {name: _from_json(told[name]) for name in _FRAMES}
+    # a release is read for years: what has been added to publications since is empty
+    told |= {name: _from_json(told.get(name, _NOTHING)) for name in _FRAMES}
     for kind in _DICTS:
-        told[kind] = {name: _from_json(frame) for name, frame in told[kind].items()}
+        kept = told.get(kind, {})
+        told[kind] = {name: _from_json(frame) for name, frame in kept.items()}
     told["data_until"] = date.fromisoformat(told["data_until"])
     return Publication(cells=pd.read_parquet(io.BytesIO(cells)), **told)
 

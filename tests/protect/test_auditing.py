@@ -67,6 +67,18 @@ def test_a_small_count_shown_is_found():
             check(offentlig=show(publish(), "O1", "ran", value))
 
 
+def test_a_stricter_category_and_a_zero_that_are_shown_are_found():
+    calm = publish([[30, 40, 30], [20, 30, 0], [30, 40, 20]])
+    check(offentlig=calm)
+    rules = [
+        Audience(categories={"felparkering": {"protect_zeros": True}}),
+        Audience(categories={"ran": {"threshold": 21}}),
+    ]
+    for rule in rules:
+        with pytest.raises(ProtectError, match="litet antal"):
+            audit_publications({"offentlig": calm}, TREE, rules={"offentlig": rule})
+
+
 def test_shown_figures_that_cannot_all_be_true_are_found():
     with pytest.raises(ProtectError, match="går inte ihop"):
         check(offentlig=show(publish(), "*", "alla", 251))

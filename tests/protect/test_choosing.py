@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from lagesbild.audiences import Audience
 from lagesbild.protect.auditing import count_narrow
-from lagesbild.protect.choosing import choose_hidden
+from lagesbild.protect.choosing import choose_hidden, find_small
 from tests.protect.small import TREE, make_cells, set_status, widths
 
 
@@ -66,7 +66,7 @@ def test_one_beside_another_small_cell_needs_a_third():
 def test_many_offences_of_one_report_or_one_event_are_hidden():
     cells = make_cells([[40, 40, 30], [20, 30, 20], [30, 40, 20]])
     few = at(cells, "O1", "ran")
-    for behind in ("n_reports", "n_police_events"):
+    for behind in ("n_reports", "n_police_events", "n_police_places"):
         one = cells.copy()
         one.loc[few, behind] = 1
         hidden = choose_hidden(one, TREE, rule=Audience(threshold=5))
@@ -74,6 +74,50 @@ def test_many_offences_of_one_report_or_one_event_are_hidden():
     assert not choose_hidden(cells, TREE, rule=Audience(threshold=5))[
         "n_offences"
     ].any()
+
+
+WIDE = [[40, 40, 30], [20, 30, 20], [30, 40, 20]]
+
+
+@pytest.mark.parametrize(("share", "is_hidden"), [(31, False), (32, True)])
+def test_a_count_that_one_event_dominates_is_hidden(share, is_hidden):
+    cells = make_cells(WIDE)
+    few = at(cells, "O1", "ran")
+    cells.loc[few, "n_offences_largest"] = share
+    rule = Audience(dominance_pct=80)
+    assert choose_hidden(cells, TREE, rule=rule).loc[few, "n_offences"] == is_hidden
+    assert not choose_hidden(cells, TREE, rule=Audience())["n_offences"].any()
+
+
+def test_zeros_are_hidden_where_the_rule_says_so():
+    inner = [[0, 40, 30], [20, 30, 0], [30, 40, 20]]
+    cells = make_cells(inner)
+    ran, parking = at(cells, "O1", "ran"), at(cells, "O2", "felparkering")
+    some = Audience(categories={"ran": {"protect_zeros": True}})
+    hidden = choose_hidden(cells, TREE, rule=some)["n_offences"]
+    assert hidden[ran]
+    every = choose_hidden(cells, TREE, rule=Audience(protect_zeros=True))["n_offences"]
+    assert every[ran] and every[parking]
+    assert not choose_hidden(cells, TREE, rule=Audience())["n_offences"].any()
+    assert count_narrow(set_status(cells, every), TREE, range_min=3) == 0
+
+
+@pytest.mark.parametrize(("count", "is_hidden"), [(9, True), (10, False)])
+def test_a_category_may_have_a_higher_threshold(count, is_hidden):
+    cells = make_cells([[count, 7, 30], [20, 30, 20], [30, 40, 20]])
+    rule = Audience(categories={"ran": {"threshold": 10}})
+    small = find_small(cells, rule)["n_offences"]
+    assert small[at(cells, "O1", "ran")] == is_hidden
+    assert not small[at(cells, "O1", "klotter")]
+
+
+def test_events_by_date_of_few_places_are_hidden():
+    cells = make_cells(WIDE)
+    whole = at(cells, "*", "brott")
+    cells.loc[whole, "n_places_occurred"] = 2
+    hidden = choose_hidden(cells, TREE, rule=Audience())
+    assert hidden.loc[whole, "n_events_occurred"]
+    assert not hidden.loc[whole, "n_events"]
 
 
 def test_reports_and_events_below_the_groups_are_always_hidden():
