@@ -92,6 +92,9 @@ def test_help_names_every_command_in_a_section(run):
         (["run", "2026-K3", "--jobs", "0"], "ligger inte inom"),
         (["run", "2026"], "inget kvartal"),
         (["run", "kvartal"], "ingen period"),
+        (["release", "2026-K1"], "Flagga saknas"),
+        (["release", "2026-K1", "--audience", "press"], "är inte något av"),
+        (["release", "2026", "--audience", "radet"], "inget kvartal"),
         (["close"], "Argument saknas"),
         (["close", "2026-K1", "2026-07"], "inget kvartal"),
         (["demo", "--seed", "1.5"], "inget tal"),
@@ -250,6 +253,36 @@ def test_a_key_pressed_to_stop_is_no_fault_of_ours(run, town, monkeypatch):
     monkeypatch.setattr("lagesbild.status.status", stop)
     code, _, err = run("status", "-w", town.root)
     assert code == 1 and err.lstrip().startswith("Avbrutet.")
+
+
+def test_release_passes_on_what_was_asked_for(run, town, monkeypatch):
+    told = {"audience": "radet", "status": "Fastställd den 6 maj 2026 av påhittade"}
+    asked = {}
+
+    def release(ws, cycle, audience, *, jobs, on_progress):
+        asked.update(root=ws.root, cycle=str(cycle), audience=audience, jobs=jobs)
+        return told
+
+    monkeypatch.setattr("lagesbild.publish.release.release_cycle", release)
+    words = ["release", "2026-K1", "--audience", "radet", "-w", town.root]
+    code, out, _ = run(*words, "--jobs", "2")
+    assert code == 0 and told["status"] in out and "radet" in out
+    wanted = {"root": town.root, "cycle": "2026-K1", "audience": "radet", "jobs": 2}
+    assert asked == wanted
+    code, out, _ = run(*words, "--json")
+    assert json.loads(out) == told and asked["jobs"] is None
+
+
+def test_a_release_that_lacks_everything_says_so_and_is_4(run, town):
+    code, out, err = run("release", "2026-K1", "--audience", "radet", "-w", town.root)
+    assert (code, out) == (4, "")
+    for word in (
+        "2026-K1 är öppet",
+        "kommunens beslut",
+        "polisens beslut",
+        "bedömning",
+    ):
+        assert word in err
 
 
 # --- which workspace ----------------------------------------------------------------
