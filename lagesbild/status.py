@@ -14,6 +14,7 @@ import pandas as pd
 
 from lagesbild import store
 from lagesbild.closing import closed_cycles, missing_sources
+from lagesbild.errors import StoreError
 from lagesbild.frozen import find_releases
 from lagesbild.period import Period
 from lagesbild.workspace import Workspace
@@ -60,7 +61,7 @@ def _cycles(deliveries: pd.DataFrame) -> list[Period]:
 
 
 def verify(ws: Workspace) -> dict:
-    """Check that store, archive and pages are whole.
+    """Check that store, archive, pages and releases are whole.
 
     Returns
     -------
@@ -68,6 +69,7 @@ def verify(ws: Workspace) -> dict:
         ok, and faults: a list of Swedish sentences, empty if all is well.
     """
     faults = store.verify_store(ws) + _archive_faults(ws) + _page_faults(ws)
+    faults += _release_faults(ws)
     return {"ok": not faults, "faults": faults}
 
 
@@ -102,6 +104,19 @@ def _page_faults(ws: Workspace) -> list[str]:
                 faults.append(f"{where}: sidan {name} är ändrad efter körningen.")
         there = {file.name for file in folder.iterdir()} - {*files, manifest.name}
         faults += [f"{where}: {name} hör inte dit." for name in sorted(there)]
+    return faults
+
+
+def _release_faults(ws: Workspace) -> list[str]:
+    """Releases whose kept cells are gone: no later page could be held to them."""
+    from lagesbild.publication import open_release
+
+    faults = []
+    for cycle, audience in find_releases(ws):
+        try:
+            open_release(ws, cycle, audience)
+        except StoreError as error:
+            faults.append(str(error))
     return faults
 
 

@@ -21,6 +21,7 @@ from lagesbild.period import Period
 from lagesbild.publication import make_publications, open_publication
 from lagesbild.publish import batch, exchange, release
 from lagesbild.publish.products import PRODUCTS
+from lagesbild.status import verify
 from lagesbild.workspace import AUDIENCES, lock
 from tests.publish.conftest import write_notebook
 from tests.test_publication import commit, make_workspace, two_each
@@ -185,6 +186,7 @@ def test_a_record_that_is_there_without_its_cells_is_an_error(made):
     try:
         with pytest.raises(StoreError, match="utlamnat"):
             open_publication(ws, NOW, "radet")
+        assert any("lager/utlamnat" in fault for fault in verify(ws)["faults"])
     finally:
         kept.write_bytes(whole)
 
