@@ -126,6 +126,8 @@ def _begin(table, primary, cost, rules, rows: Rows, clock: _Clock):
     for _ in range(1 if clock.seconds is None else N_ROUNDS):
         effort = clock.effort(0.5 if is_small else 0.1, gap=gap)
         found = ask(rows, cost, primary, table.published, effort)
+        if found is None and not is_small:
+            found = solve(rows, cost, primary, table.published, clock.effort(0.3))
         if found is None:
             return best, rows, None
         best = Choice(found.hidden, max(best.bound, found.bound), False)
