@@ -371,7 +371,7 @@ def tables(draw):
     return inner.assign(antal=counts), hierarchy, dims
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(tables(), st.booleans(), st.sampled_from([None, 20]), st.sampled_from([0, 1000]))
 def test_every_output_of_any_trees_passes_the_audit(table, singleton, seconds, exact):
     inner, hierarchy, dims = table
@@ -395,7 +395,7 @@ def test_every_output_of_any_trees_passes_the_audit(table, singleton, seconds, e
         assert count_singletons(out, hierarchy, dims) == 0
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(tables())
 def test_where_the_fewest_is_proved_no_secondary_cell_can_be_shown(table):
     inner, hierarchy, dims = table
