@@ -206,11 +206,13 @@ def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
 def _improve(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
     """Choose part by part again while there is time; keep what is safe and cheaper."""
     chance = np.random.default_rng(0)
-    size, slowest = PART, 0.0
-    while clock.left > max(0.05 * clock.seconds, slowest):
-        begun = clock.left
+    size, slowest, margin = PART, 0.0, 0.2 * clock.seconds
+    while clock.left > margin:
         part = _grow_part(table, primary, hidden, int(size), chance)
         for _ in range(N_TRIES):
+            begun = clock.left
+            if begun < margin:  # there is no time for as slow a try as any before
+                break
             kept, effort = primary | (hidden & ~part), clock.effort(0.05)
             found = solve(rows, cost, kept, hidden | part, effort, start=hidden)
             # as large as can be searched through
@@ -221,17 +223,15 @@ def _improve(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
             rows = join(rows, narrow.cuts)
             if len(narrow.cells):  # what is missing may cost less than was gained
                 found = solve(rows, cost, found.hidden, table.published, effort)
-                if not _is_cheaper(found, hidden, cost):
-                    continue
-                narrow = find_narrow(
-                    table, found.hidden, rules.range_min, before=narrow
-                )
-                rows = join(rows, narrow.cuts)
+                if _is_cheaper(found, hidden, cost):
+                    narrow = find_narrow(
+                        table, found.hidden, rules.range_min, before=narrow
+                    )
+                    rows = join(rows, narrow.cuts)
             if not len(narrow.cells):
                 hidden = found.hidden
-            if clock.left < 0.05 * clock.seconds:
-                break
-        slowest = max(slowest, begun - clock.left)
+            slowest = max(slowest, begun - clock.left)
+            margin = max(0.05 * clock.seconds, slowest)
     return hidden
 
 
