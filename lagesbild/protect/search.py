@@ -17,14 +17,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from lagesbild.protect.intervals import find_narrow
-from lagesbild.protect.program import Effort, Rows, join, make_rows, solve, solve_around
+from lagesbild.protect.program import (
+    Effort,
+    Rows,
+    Solution,
+    join,
+    make_rows,
+    solve,
+    solve_around,
+)
 from lagesbild.protect.relations import Rules, Table
 
 NODES = 400
 GAP = 0.002
 EXACT = 1000
 """Tables of up to so many published cells are searched for the best choice."""
-PART = 400
+PART = 1000
 N_ROUNDS = 40
 N_TRIES = 6
 _NIL = 1e-9
@@ -126,6 +134,8 @@ def _begin(table, primary, cost, rules, rows: Rows, clock: _Clock):
     for _ in range(1 if clock.seconds is None else N_ROUNDS):
         effort = clock.effort(0.5 if is_small else 0.1, gap=gap)
         found = ask(rows, cost, primary, table.published, effort)
+        if found is None and not is_small:
+            found = solve(rows, cost, primary, table.published, clock.effort(0.3))
         if found is None:
             return best, rows, None
         best = Choice(found.hidden, max(best.bound, found.bound), False)
@@ -182,7 +192,7 @@ def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
     for _ in range(N_ROUNDS):
         effort = clock.effort(0.1)
         found = solve(rows, cost, primary, hidden, effort, start=hidden)
-        if found is None or _costs(found.hidden, cost) >= _costs(hidden, cost):
+        if not _is_cheaper(found, hidden, cost):
             break
         narrow = find_narrow(table, found.hidden, rules.range_min)
         if not len(narrow.cells):
@@ -196,30 +206,39 @@ def _take_away(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
 def _improve(table, primary, hidden, cost, rules, rows: Rows, clock: _Clock):
     """Choose part by part again while there is time; keep what is safe and cheaper."""
     chance = np.random.default_rng(0)
-    size, slowest = PART, 0.0
-    while clock.left > max(0.05 * clock.seconds, slowest):
-        begun = clock.left
+    size, slowest, margin = PART, 0.0, 0.2 * clock.seconds
+    while clock.left > margin:
         part = _grow_part(table, primary, hidden, int(size), chance)
         for _ in range(N_TRIES):
-            kept = primary | (hidden & ~part)
-            effort = clock.effort(0.05)
+            begun = clock.left
+            if begun < margin:  # there is no time for as slow a try as any before
+                break
+            kept, effort = primary | (hidden & ~part), clock.effort(0.05)
             found = solve(rows, cost, kept, hidden | part, effort, start=hidden)
             # as large as can be searched through
-            size *= 1.05 if found is not None and found.is_proved else 0.8
-            if (
-                found is None
-                or _costs(found.hidden, cost) > _costs(hidden, cost) - _NIL
-            ):
+            size *= 1.1 if found is not None and found.is_proved else 0.8
+            if not _is_cheaper(found, hidden, cost):
                 break
             narrow = find_narrow(table, found.hidden, rules.range_min)
+            rows = join(rows, narrow.cuts)
+            if len(narrow.cells):  # what is missing may cost less than was gained
+                found = solve(rows, cost, found.hidden, table.published, effort)
+                if _is_cheaper(found, hidden, cost):
+                    narrow = find_narrow(
+                        table, found.hidden, rules.range_min, before=narrow
+                    )
+                    rows = join(rows, narrow.cuts)
             if not len(narrow.cells):
                 hidden = found.hidden
-                break
-            rows = join(rows, narrow.cuts)
-            if clock.left < 0.05 * clock.seconds:
-                break
-        slowest = max(slowest, begun - clock.left)
+            slowest = max(slowest, begun - clock.left)
+            margin = max(0.05 * clock.seconds, slowest)
     return hidden
+
+
+def _is_cheaper(found: Solution | None, hidden: np.ndarray, cost: np.ndarray) -> bool:
+    return (
+        found is not None and _costs(found.hidden, cost) < _costs(hidden, cost) - _NIL
+    )
 
 
 def _grow_part(table, primary, hidden, size, chance) -> np.ndarray:
