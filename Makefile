@@ -10,6 +10,7 @@
 
 PYTHON ?= python3
 CYCLE  := 2026-K3
+HANDED := 2026-K2
 
 # without bytecode every process pays two to three times the import
 unexport PYTHONDONTWRITEBYTECODE
@@ -42,6 +43,11 @@ $(PAGES): $(RUNNING) $(DEMO)/kommun.toml $(SOURCES)
 	print(*[c['cycle'] for c in json.load(sys.stdin)['cycles'] \
 	if not c['is_closed'] and c['cycle'] < '$(CYCLE)'])") && \
 	if [ -n "$$cycles" ]; then $(BIN)lagesbild close $$cycles; fi
+	@audiences=$$($(BIN)lagesbild status --json | $(BIN)python -c "import json, sys; \
+	print(*[a for c in json.load(sys.stdin)['cycles'] if c['cycle'] == '$(HANDED)' \
+	for a in ('radet', 'offentlig') if a not in c['released']])") && \
+	for audience in $$audiences; do \
+	$(BIN)lagesbild release $(HANDED) --audience $$audience || exit $$?; done
 	$(BIN)lagesbild run $(CYCLE)
 	@touch $@
 

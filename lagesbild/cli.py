@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
-    "Varje kvartal": ("ingest", "close", "status", "run", "verify"),
+    "Varje kvartal": ("ingest", "close", "status", "run", "release", "verify"),
     "För sig": tuple(command.name for command in cli_alone.COMMANDS),
 }
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -268,6 +268,10 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     closed = [c["cycle"] for c in told["cycles"] if c["is_closed"]]
     click.echo(f"Stängda kvartal: {terminal.listed(closed)}")
     for cycle in told["cycles"]:
+        if cycle["released"]:
+            click.echo(
+                f"  {cycle['cycle']} är utlämnat: {', '.join(cycle['released'])}"
+            )
         if not cycle["is_closed"]:
             lacking = ", ".join(cycle["missing_sources"])
             state = f"saknar leverans från {lacking}" if lacking else "kan stängas"
@@ -294,8 +298,34 @@ def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) ->
     if as_json:
         terminal.print_json(told)
         return
+    for audience in told["released"]:
+        click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
     click.echo(f"{len(told['pages'])} sidor på {told['seconds']:.0f} sekunder. Öppna:")
     click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
+
+
+@_command("release")
+@click.argument("cycle", metavar="KVARTAL")
+@click.option(
+    "--audience",
+    required=True,
+    type=click.Choice(["radet", "offentlig"]),
+    help="Vem sidorna lämnas ut till.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
+@terminal.json_option
+def _release(workspace: Path | None, cycle: str, as_json: bool, **asked: str) -> None:
+    """Lämna ut KVARTAL efter beslut av båda organisationerna."""
+    from lagesbild.publish.release import release_cycle
+
+    period, ws = _quarter(cycle), _open(workspace)
+    with terminal.progress("Gör sidor", quiet=as_json) as tell:
+        told = release_cycle(ws, period, **asked, on_progress=tell)
+    if as_json:
+        terminal.print_json(told)
+        return
+    click.echo(f"{told['status']}. Sidorna ligger i:")
+    click.echo(terminal.shown(ws.outputs / str(period) / told["audience"]))
 
 
 @_command("verify")

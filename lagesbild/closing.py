@@ -10,10 +10,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from lagesbild import contracts, store
+from lagesbild import contracts, frozen, store
 from lagesbild.clean.periods import days_of_file
 from lagesbild.errors import CloseError, UsageError
-from lagesbild.measure.closed import count_for_closing
+from lagesbild.measure.closed import count_for_closing, find_contributors
 from lagesbild.period import Period, swedish_date
 from lagesbild.read.reference import load_areas
 from lagesbild.workspace import Workspace, lock
@@ -71,27 +71,31 @@ def close_cycles(
         deliveries = store.load_deliveries(ws)
         today = today or date.today()
         lacking = {c: _check(ws, c, deliveries, without, today) for c in cycles}
-        frame = _count(ws, deliveries, lacking)
+        frame, contributors = _count(ws, deliveries, lacking)
+        frozen.append_closed_contributors(ws, contributors)
         store.append_closed_counts(ws, frame)
     return frame
 
 
 def _count(
     ws: Workspace, deliveries: pd.DataFrame, lacking: dict[Period, list[str]]
-) -> pd.DataFrame:
-    """The counts of each cycle, without the sources that lack some of it."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and contributors of each cycle, without sources that lack some of it."""
     incidents, areas = store.load_incidents(ws), load_areas(ws)
     ready_counts = store.load_ready_counts(ws)
-    counted = []
+    counted, behind = [], []
     for cycle, sources in lacking.items():
         is_part = deliveries["source"].isin(sources) & _touches(deliveries, cycle)
         rows, told = _without(incidents, sources, cycle), deliveries[~is_part]
-        counted.append(
-            count_for_closing(rows, told, areas, cycle, ready_counts=ready_counts)
-        )
+        counts = count_for_closing(rows, told, areas, cycle, ready_counts=ready_counts)
+        counted.append(counts)
+        behind.append(find_contributors(rows, counts, areas, cycle))
     frame = pd.concat(counted, ignore_index=True)
     frame = frame.assign(closed_at=pd.Timestamp.now(tz="UTC"))
-    return contracts.check(frame, "closed_counts")
+    return (
+        contracts.check(frame, "closed_counts"),
+        contracts.check(pd.concat(behind), "closed_contributors"),
+    )
 
 
 def _check(

@@ -14,12 +14,16 @@ from functools import cache
 
 import pandas as pd
 
+from lagesbild.audiences import RELEASED
 from lagesbild.contract_faults import tell_faults
+from lagesbild.contract_headings import HEADINGS
 from lagesbild.errors import ContractError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pandera.pandas as pa
+
+__all__ = ["HEADINGS", "check", "columns", "empty"]
 
 DAY = "datetime64[us]"
 MOMENT = "datetime64[us, UTC]"
@@ -32,6 +36,7 @@ PROTECTED_CLASSES = (
     "brottsutsatt_barn",
     "okand_kod",
 )
+ORGANISATIONS = ("kommunen", "polisen")
 FOUND_BY = ("anmälan", "ingripande")
 AREA_KINDS = ("bostad", "centrum", "industri", "handel", "landsbygd", "annat")
 GEOCODE_METHODS = (
@@ -189,6 +194,42 @@ _CLOSED_COUNTS = {
     "closed_at": _time(MOMENT),
 }
 
+# One row, who is behind an area × node of the tree × quarter of a closed cycle.
+_CLOSED_CONTRIBUTORS = {
+    "cycle": _text(),
+    "area_id": _text(),  # or "*"
+    "category": _text(),  # leaf, group or "alla"
+    "period": _text(),
+    "source_kind": _text(isin=SOURCE_KINDS),
+    "n_events": _whole(),
+    "n_places": _whole(),
+    "n_offences_largest": _whole(False),  # of one event
+}
+
+# One row, one count of one cell that was released, with its true value: private.
+_PUBLICATIONS = {
+    "cycle": _text(),
+    "audience": _text(isin=RELEASED),
+    "area_id": _text(),
+    "category": _text(),
+    "period": _text(),
+    "count": _text(),  # n_offences, n_observations, n_reports …
+    "value": _whole(False),
+    "is_hidden": pa.Column("bool"),
+    "sequence_number": _whole(),  # of the store it was made from
+}
+
+# One row, one organisation's decision to hand out a cycle; a role, never a person.
+_DECISIONS = {
+    "cycle": _text(),
+    "audience": _text(isin=RELEASED),
+    "organisation": _text(isin=ORGANISATIONS),
+    "role": _text(),
+    "decided_on": _time(DAY),
+    "decision_number": _text(),
+}
+# One row, a written assessment of a cycle, for those who decide; never on a page.
+_ANALYSES = {"cycle": _text(), "role": _text(), "text": _text()}
 # One row, one ready-made police count as delivered: area or DeSO × category × period.
 _READY_COUNTS = {
     "source": _text(),
@@ -266,6 +307,10 @@ _TABLES = {
     "placings": _PLACINGS,
     "quarantine": _QUARANTINE,
     "closed_counts": _CLOSED_COUNTS,
+    "closed_contributors": _CLOSED_CONTRIBUTORS,
+    "publications": _PUBLICATIONS,
+    "decisions": _DECISIONS,
+    "analyses": _ANALYSES,
     "ready_counts": _READY_COUNTS,
     "notices": _NOTICES,
     "indicators": _INDICATORS,
@@ -276,6 +321,7 @@ _TABLES = {
 }
 _UNIQUE = {
     "deliveries": ["delivery_id"],
+    "decisions": ["cycle", "audience", "organisation"],
     "placings": ["placing_id"],
     "notices": ["notice_id"],
     "indicators": ["indicator_id", "area_id", "breakdown", "period", "source"],
@@ -283,35 +329,6 @@ _UNIQUE = {
     "population": ["area_id", "year"],
     "addresses": ["address_id"],
     "places": ["place_id"],
-}
-
-# Swedish headings of files that an analyst edits → our column names.
-HEADINGS = {
-    "areas": {
-        "omrade_id": "area_id",
-        "namn": "name",
-        "kommundel": "district",
-        "slag": "kind",
-    },
-    "population": {"omrade_id": "area_id", "ar": "year", "antal": "n_inhabitants"},
-    "addresses": {
-        "adress_id": "address_id",
-        "gatuadress": "street",
-        "husnummer": "house_number",
-        "bokstav": "letter",
-        "postnummer": "postcode",
-        "postort": "locality",
-        "kommundel": "district",
-        "e": "easting_m",
-        "n": "northing_m",
-    },
-    "places": {
-        "plats_id": "place_id",
-        "namn": "name",
-        "alias": "aliases",
-        "e": "easting_m",
-        "n": "northing_m",
-    },
 }
 
 

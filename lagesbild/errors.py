@@ -75,6 +75,10 @@ class CloseError(StoppedError):
     """Raised when a cycle cannot be closed yet."""
 
 
+class ReleaseError(StoppedError):
+    """Raised when a cycle cannot be released: closing, decision or text is missing."""
+
+
 class ProtectError(StoppedError):
     """Raised when a publication cannot be shown to be safe."""
 

@@ -10,36 +10,39 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import closing, store
-from lagesbild.errors import LockError, UsageError
+from lagesbild import closing, frozen, protecting, store
+from lagesbild.errors import LockError, StoreError, UsageError
 from lagesbild.measure import quality
 from lagesbild.measure.findings import find_all
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
-from lagesbild.measure.totals import category_tree
-from lagesbild.offences import load_categories
 from lagesbild.period import Period
-from lagesbild.protect import remember
-from lagesbild.protect.auditing import audit_publications
-from lagesbild.protect.choosing import choose_hidden
-from lagesbild.protect.hide import hide_cells
+from lagesbild.protect.handed import make_record
 from lagesbild.protect.kept import keep_publication, read_publication
-from lagesbild.protect.published import Publication
+from lagesbild.protect.published import DRAFT, Publication
 from lagesbild.protect.told import leave_to_intern, tell_findings
+from lagesbild.protect.years import count_protected_years
 from lagesbild.read import reference
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
 __all__ = ["Publication", "make_publications", "open_publication"]
 
-FOLDER, MEMORY = "publikationer", "skydd"
-DRAFT = "Utkast"
+FOLDER, HANDED = "publikationer", "utlamnat"
+RELEASING = "LAGESBILD_RELEASING"
+"""Names to the notebooks of a release, and to no other, the candidate they show."""
 _INTERNAL = "intern"
+_MARKS = {
+    "intern": "Internt \u2013 kan innehålla personuppgifter",
+    "radet": "Lämnas inte vidare \u2013 sekretessprövas före utlämnande",
+}
 _ROW_COUNTS = ["rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"]
 
 
@@ -48,8 +51,9 @@ def make_publications(
 ) -> dict[str, Publication]:
     """Measure a cycle, protect it for every audience, audit it and keep it.
 
-    What is kept already, and made from the same store, registers, settings and
-    program, is read and not made again.
+    What is kept already, and made from the same store, registers, settings, program
+    and earlier releases, is read and not made again. What has been released is read as
+    it was.
 
     Parameters
     ----------
@@ -78,16 +82,45 @@ def make_publications(
         kept = {name: _read(ws, cycle, name, state) for name in audiences}
         if all(kept.values()):
             return kept
-        tables = _load(ws)
-        cells = _measure(ws, cycle, tables)
-        protected = _protect(ws, cells)
-        rows = tables["incidents"], tables["deliveries"]
-        findings = find_all(cells, *rows, cycle=cycle)
-        about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
-        made = {name: _make(ws, name, protected[name], about) for name in audiences}
-        for name, publication in made.items():
-            keep_publication(_folder(ws, cycle, name), publication)
-    return made
+        made, _ = _make_all(ws, cycle, state)
+        for name in audiences:
+            if kept[name] is None or kept[name].status == DRAFT:
+                kept[name] = made[name]
+                keep_publication(_folder(ws, cycle, name), made[name])
+    return kept
+
+
+def make_candidate(
+    ws: Workspace, cycle: Period, audience: str, *, status: str
+) -> tuple[Publication, pd.DataFrame]:
+    """Make and keep what is to be released; it counts as released when recorded.
+
+    Parameters
+    ----------
+    ws : Workspace
+    cycle : Period
+        A closed quarter.
+    audience : str
+        radet or offentlig.
+    status : str
+        Who has decided, and when; stands on every page.
+
+    Returns
+    -------
+    Publication
+    DataFrame
+        Contract publications: the cells to record.
+
+    Raises
+    ------
+    ProtectError, UsageError
+        As ``make_publications``.
+    """
+    with lock(ws):
+        made, record = _make_all(ws, cycle, _state_of(ws), record_of=audience)
+        publication = replace(made[audience], status=status)
+        keep_publication(_handed(ws, cycle, audience), publication)
+    return publication, record
 
 
 def open_publication(
@@ -132,10 +165,34 @@ def _folder(ws: Workspace, cycle: Period, audience: str) -> Path:
     return ws.lager / FOLDER / cycle.label / audience
 
 
+def _handed(ws: Workspace, cycle: Period | str, audience: str) -> Path:
+    return ws.lager / HANDED / str(cycle) / audience
+
+
+def open_release(ws: Workspace, cycle: Period | str, audience: str) -> Publication:
+    """Open what was released, as it was.
+
+    Raises
+    ------
+    StoreError
+        If its kept cells are gone or damaged.
+    """
+    found = read_publication(_handed(ws, cycle, audience))
+    if found is None:
+        raise StoreError(
+            f"Det som lämnades ut till {audience} för {cycle} saknas eller är skadat i "
+            "lager/utlamnat. Lägg tillbaka mappen från säkerhetskopian."
+        )
+    return found
+
+
 def _read(
     ws: Workspace, cycle: Period, audience: str, state: dict
 ) -> Publication | None:
     """The publication kept, unless it is missing, half written or out of date."""
+    mine = [cycle.label, audience]
+    if mine in state["released"] or os.environ.get(RELEASING) == "/".join(mine):
+        return open_release(ws, cycle, audience)
     found = read_publication(_folder(ws, cycle, audience))
     same = found is not None and found.meta["made_from"] == state["made_from"]
     return found if same else None
@@ -156,6 +213,7 @@ def _state_of(ws: Workspace) -> dict[str, object]:
         "sequence_number": store.latest_sequence_number(ws),
         "settings_sha256": ws.settings_sha256,
         "closed": closing.closed_cycles(ws),
+        "released": [list(pair) for pair in frozen.find_releases(ws)],
     }
     digest = hashlib.sha256(json.dumps([state, _program()]).encode())
     for name in (reference.AREAS_FILE, reference.POPULATION_FILE):
@@ -180,6 +238,7 @@ def _load(ws: Workspace) -> dict[str, pd.DataFrame]:
         "deliveries": store.load_deliveries(ws),
         "ready_counts": store.load_ready_counts(ws),
         "closed_counts": store.load_closed_counts(ws),
+        "closed_contributors": frozen.load_closed_contributors(ws),
         "quarantine": store.load_quarantine(ws),
         "notices": store.load_notices(ws),
         "areas": reference.load_areas(ws),
@@ -194,37 +253,37 @@ def _measure(ws: Workspace, cycle: Period, tables: dict) -> pd.DataFrame:
         *(tables[name] for name in names),
         cycle=cycle,
         rules=ws.settings.measure,
+        closed_contributors=tables["closed_contributors"],
     )
     rows = tables["incidents"], tables["deliveries"]
     return add_occurred(cells, *rows, cycle=cycle)
 
 
-def _protect(ws: Workspace, cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The cells of every audience; nothing comes out before the audit has passed."""
-    present = set(cells["category"])
-    tree = category_tree([c for c in load_categories()["category"] if c in present])
-    thresholds = {
-        name: getattr(ws.settings.audiences, name).threshold for name in AUDIENCES
-    }
-    memory = ws.lager / MEMORY
-    key = remember.make_key([cells, tree], thresholds)
-    hidden, protected = None, {}
-    for name in sorted(AUDIENCES, key=thresholds.get):
-        choose = partial(
-            choose_hidden,
-            cells,
-            tree,
-            threshold=thresholds[name],
-            # what a lower threshold hides is hidden here too: together no more is told
-            hidden_before=hidden,
-        )
-        chosen = remember.recall_frame(memory, f"{key}_{thresholds[name]}", choose)
-        hidden = chosen.set_axis(cells.index)
-        protected[name] = hide_cells(cells, hidden)
-    remember.recall_proof(
-        memory, key, lambda: audit_publications(protected, tree, thresholds=thresholds)
-    )
-    return protected
+def _make_all(
+    ws: Workspace, cycle: Period, state: dict, *, record_of: str | None = None
+) -> tuple[dict[str, Publication], pd.DataFrame]:
+    """Every audience's publication, and what one of them would be remembered by."""
+    tables = _load(ws)
+    cells = _measure(ws, cycle, tables)
+    released = frozen.load_publications(ws)
+    before = _load_handed(ws, state)
+    protected, fresh = protecting.protect_cells(ws, cells, released, before)
+    rows = tables["incidents"], tables["deliveries"]
+    findings = find_all(cells, *rows, cycle=cycle)
+    about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
+    made = {n: _make(ws, n, protected[n], fresh[n], about) for n in AUDIENCES}
+    if record_of is None:
+        return made, released.iloc[:0]
+    protecting.keep_handed(_handed(ws, cycle, record_of), protected[record_of])
+    what = {"cycle": cycle.label, "audience": record_of, "released": released}
+    record = make_record(protected[record_of], cells, **what)
+    return made, record.assign(sequence_number=state["sequence_number"])
+
+
+def _load_handed(ws: Workspace, state: dict) -> dict[str, pd.DataFrame]:
+    """The cells of each audience's latest release; it holds all that came before."""
+    latest = {audience: cycle for cycle, audience in state["released"]}
+    return {a: protecting.load_handed(_handed(ws, c, a)) for a, c in latest.items()}
 
 
 def _describe(
@@ -244,6 +303,7 @@ def _describe(
     return {
         "cycle": cycle.label,
         "data_until": deliveries.loc[counted, "received_on"].max().date(),
+        "protected_years": count_protected_years(closed),
         "areas_listed": pd.DataFrame(
             tables["areas"][["area_id", "name", "kind", "district"]]
         ),
@@ -269,10 +329,11 @@ def _describe(
     }
 
 
-def _make(ws, audience: str, cells: pd.DataFrame, about: dict) -> Publication:
+def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     municipality, contact = ws.settings.municipality, ws.settings.contact
     is_internal = audience == _INTERNAL
     rule = getattr(ws.settings.audiences, audience)
+    is_open = rule.is_as_strict_as(ws.settings.audiences.offentlig)
     deliveries = about["deliveries"]
     return Publication(
         cycle=about["cycle"],
@@ -280,14 +341,19 @@ def _make(ws, audience: str, cells: pd.DataFrame, about: dict) -> Publication:
         municipality=municipality.name,
         county=municipality.county,
         is_invented=municipality.is_invented,
-        contact=contact.model_dump(),
+        contact={"function": contact.function, "email": contact.email},
         status=DRAFT,
         data_until=about["data_until"],
-        meta=about["meta"] | {"threshold": rule.threshold},
+        meta=about["meta"]
+        | {
+            "threshold": rule.threshold,
+            "mark": "" if is_open else _MARKS[audience],
+        },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],
+        protected_years=about["protected_years"],
         # how many rows came or were rejected could point at somebody
         deliveries=deliveries if is_internal else deliveries.drop(columns=_ROW_COUNTS),
         quality=about["quality"] if is_internal else {},
-        findings=tell_findings(about["findings"], cells, is_internal=is_internal),
+        findings=tell_findings(about["findings"], fresh, is_internal=is_internal),
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from lagesbild import store
 from lagesbild.closing import closed_cycles, missing_sources
+from lagesbild.frozen import find_releases
 from lagesbild.period import Period
 from lagesbild.workspace import Workspace
 
@@ -25,10 +26,11 @@ def status(ws: Workspace) -> dict:
     -------
     dict
         incidents and quarantined (rows), deliveries (files), and cycles: a list with
-        cycle, is_closed and missing_sources, one entry a quarter with deliveries.
+        cycle, is_closed, missing_sources and released (audiences), one entry a quarter
+        with deliveries.
     """
     deliveries = store.load_deliveries(ws)
-    closed = set(closed_cycles(ws))
+    closed, released = set(closed_cycles(ws)), find_releases(ws)
     return {
         "incidents": len(store.load_incidents(ws)),
         "quarantined": len(store.load_quarantine(ws)),
@@ -38,6 +40,7 @@ def status(ws: Workspace) -> dict:
                 "cycle": cycle.label,
                 "is_closed": cycle.label in closed,
                 "missing_sources": missing_sources(ws, cycle, deliveries),
+                "released": [a for label, a in released if label == cycle.label],
             }
             for cycle in _cycles(deliveries)
         ],

@@ -26,12 +26,14 @@ from pydantic import (
     model_validator,
 )
 
+from lagesbild.audiences import AUDIENCES, Audience, Audiences
 from lagesbild.errors import LockError, SettingsError
+
+__all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
 
 SETTINGS_FILE = "kommun.toml"
 ENVIRONMENT_VARIABLE = "LAGESBILD_WORKSPACE"
 DEMO_FOLDER = "data/exempelkommun"
-AUDIENCES = ("intern", "radet", "offentlig")
 SECRET_AREAS = ("socialtjanst", "halsa", "elevhalsa")
 
 
@@ -53,24 +55,14 @@ class Contact(_Strict):
 
     function: str
     email: str
+    phone: str | None = None
 
 
-class Audience(_Strict):
-    """Counts from 1 up to but not including ``threshold`` are withheld."""
+class Help(_Strict):
+    """Where readers can turn; no other number or address may stand on a page."""
 
-    threshold: Annotated[int, Field(ge=1)]
-
-
-class Audiences(_Strict):
-    intern: Audience = Audience(threshold=1)
-    radet: Audience = Audience(threshold=5)
-    offentlig: Audience = Audience(threshold=5)
-
-    @model_validator(mode="after")
-    def _not_below_five(self) -> Audiences:
-        if min(self.radet.threshold, self.offentlig.threshold) < 5:
-            raise ValueError("tröskeln för radet och offentlig får inte vara under 5")
-        return self
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
 
 
 class MeasureRules(_Strict):
@@ -191,6 +183,7 @@ class Settings(_Strict):
 
     municipality: Municipality
     contact: Contact
+    help: Help = Help()
     audiences: Audiences = Audiences()
     measure: MeasureRules = MeasureRules()
     link: LinkRules = LinkRules()
@@ -317,6 +310,7 @@ _REASONS = {
     "string_too_short": "är för kort eller tom",
     "greater_than_equal": "är för litet",
     "greater_than": "är för litet",
+    "less_than_equal": "är för stort",
 }
 
 

@@ -79,6 +79,8 @@ def make_town(n_areas=8, n_quarters=6, *, seed=1, scale=1.0, first_year=2025):
     rows["occurred_from"] = moment.astype("datetime64[us, UTC]")
     rows["occurred_to"] = rows["occurred_from"]
     rows["geocode_method"] = "adress"
+    rows["easting_m"] = 600_000.0 + np.arange(size)  # every report at its own place
+    rows["northing_m"] = 6_700_000.0
     rows["geocode_reason"] = pd.Series(pd.NA, index=rows.index, dtype="str")
     return {
         "incidents": rows,

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from pydantic import BaseModel
 
-from lagesbild import cli, contracts, errors, workspace
+from lagesbild import audiences, cli, contracts, errors, workspace
 from lagesbild.read import reference
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -23,6 +23,7 @@ SHARED_OPTIONS = {"--workspace", "-w", "--json", "--debug", "--help"}
 SETTINGS = {
     "`[municipality]`": workspace.Municipality,
     "`[contact]`": workspace.Contact,
+    "`[help]`": workspace.Help,
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
@@ -74,7 +75,8 @@ def test_shared_options_are_told():
 @pytest.mark.parametrize(("heading", "model"), SETTINGS.items(), ids=str)
 def test_every_setting_is_told_and_no_other(heading, model):
     table = section(HANDBOOK, heading).split("Våra namn i")[0]
-    inner = {"threshold"} if model is workspace.Audiences else set()
+    inner = set(audiences.Audience.model_fields)
+    inner = inner if model is workspace.Audiences else set()
     assert set(first_cells(table)) == set(model.model_fields) | inner
 
 
@@ -82,11 +84,13 @@ def test_no_part_of_the_settings_is_forgotten():
     def inside(model):
         found = {model}
         for field in model.model_fields.values():
-            for kind in re.findall(r"workspace\.(\w+)", str(field.annotation)):
-                found |= inside(getattr(workspace, kind))
+            told = str(field.annotation)
+            for module, kind in re.findall(r"(workspace|audiences)\.(\w+)", told):
+                found |= inside(getattr(globals()[module], kind))
         return found
 
-    told = {*SETTINGS.values(), workspace.Settings, workspace.Audience}
+    told = {*SETTINGS.values(), workspace.Settings}
+    told |= {audiences.Audience, audiences.CategoryRule}
     assert inside(workspace.Settings) == told
 
 

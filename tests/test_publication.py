@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lagesbild import contracts, publication, store
+from lagesbild import contracts, protecting, publication, store
 from lagesbild.closing import close_cycle
 from lagesbild.errors import LockError, ProtectError, UsageError
 from lagesbild.period import Period
@@ -42,6 +42,7 @@ SOURCES = {
     "kommunen": ("Kommunen", "observation"),
     "bostadsbolaget": ("Bostadsbolaget", "observation"),
 }
+FRAMES = ("cells", "areas_listed", "protected_years", "deliveries")
 AUDIENCES = ("intern", "radet", "offentlig")
 
 
@@ -177,15 +178,14 @@ def add_protected(frames):
 
 def same(one, other):
     """Whether two publications are equal, frames and all."""
-    for name in ("cells", "areas_listed", "deliveries"):
+    for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
     for kind in ("quality", "findings"):
         ours, theirs = getattr(one, kind), getattr(other, kind)
         assert ours.keys() == theirs.keys()
         for name in ours:
             pd.testing.assert_frame_equal(ours[name], theirs[name])
-    frames = ("cells", "areas_listed", "deliveries", "quality", "findings")
-    plain = dict.fromkeys(frames)
+    plain = dict.fromkeys((*FRAMES, "quality", "findings"))
     return replace(one, **plain) == replace(other, **plain)
 
 
@@ -421,7 +421,7 @@ def test_a_failed_audit_writes_nothing(tmp_path, town, monkeypatch):
     def fail(*args, **kwargs):
         raise ProtectError("Dolda celler kan räknas ut.")
 
-    monkeypatch.setattr(publication, "audit_publications", fail)
+    monkeypatch.setattr(protecting, "audit_publications", fail)
     with pytest.raises(ProtectError):
         make_publications(ws, "2025-K2")
     assert not list((ws.lager / "publikationer").glob("**/*"))

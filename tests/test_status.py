@@ -35,11 +35,17 @@ def test_status_counts_rows_and_files_and_lists_quarters(ws):
         "quarantined": 1,
         "deliveries": 3,
         "cycles": [
-            {"cycle": "2026-K1", "is_closed": True, "missing_sources": []},
+            {
+                "cycle": "2026-K1",
+                "is_closed": True,
+                "missing_sources": [],
+                "released": [],
+            },
             {
                 "cycle": "2026-K2",
                 "is_closed": False,
                 "missing_sources": ["polisen", "felanmalan"],
+                "released": [],
             },
         ],
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from lagesbild.measure.contributors import count_contributors
 from lagesbild.measure.counting import (
     COUNTS,
     EXTRA_SOURCES,
@@ -82,6 +83,38 @@ def count_for_closing(
     protected = _protected(incidents, label)
     parts = [part for part in (frame, protected) if len(part)] or [frame]
     return _shape(pd.concat(parts, ignore_index=True), label)
+
+
+def find_contributors(
+    incidents: pd.DataFrame,
+    counts: pd.DataFrame,
+    areas: pd.DataFrame,
+    cycle: str | Period,
+) -> pd.DataFrame:
+    """Find who and what lies behind a cycle's counts, as closed_contributors has it.
+
+    Parameters
+    ----------
+    incidents, areas : DataFrame
+        As for ``count_for_closing``.
+    counts : DataFrame
+        What that made of them.
+    cycle : str or Period
+
+    Returns
+    -------
+    DataFrame
+        closed_contributors; no rows where ready-made counts hide what is behind.
+    """
+    label = str(cycle)
+    rows = dated(incidents)
+    rows = rows[rows["period"] == label]
+    is_ready = counts["source_kind"].eq("police") & counts["n_reports"].isna()
+    is_ready &= counts["protected_class"].isna() & counts["n_offences"].gt(0)
+    if is_ready.any():
+        rows = rows.iloc[:0]
+    found = count_contributors(rows, [*areas["area_id"], WITHOUT_AREA])
+    return found.assign(cycle=label)
 
 
 def _zeros(frame: pd.DataFrame, *, has_rows: pd.Series) -> pd.DataFrame:

@@ -159,7 +159,8 @@ def dated(
     -------
     DataFrame
         One row, one report: area_id ("" without area), category, period, source,
-        source_kind, n_offences, event_id and incident_id.
+        source_kind, n_offences, event_id, incident_id and place (where it happened,
+        if its point is known; else the report's own id).
 
     Raises
     ------
@@ -187,8 +188,17 @@ def dated(
         period=quarter_labels(number),
         event_id=rows["event_id"].fillna(rows["incident_id"]),
         reported_on=rows["reported_on"],
+        place=_name_places(rows),
     )
     return counted.reset_index(drop=True)
+
+
+def _name_places(rows: pd.DataFrame) -> pd.Series:
+    """Distinct points to the metre; an area's own point says nothing of the place."""
+    east, north = (rows[name].round() for name in ("easting_m", "northing_m"))
+    is_point = east.notna() & ~rows["geocode_method"].isin(("omradesnamn", "deso"))
+    point = east.astype("str") + " " + north.astype("str")
+    return point.where(is_point, rows["incident_id"])
 
 
 def _check(incidents: pd.DataFrame) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 from lagesbild.errors import UsageError
 from lagesbild.measure import comparing, counting, dispersion, inhabitants, rates
 from lagesbild.measure.closed import read_closed
+from lagesbild.measure.contributors import add_contributors, count_contributors
 from lagesbild.measure.counting import COUNTS, KEYS
 from lagesbild.measure.ready import tally_ready
 from lagesbild.measure.totals import WITHOUT_AREA, add_totals
@@ -278,10 +279,12 @@ def measure_cycle(
     *,
     cycle: Period | str,
     rules: MeasureRules,
+    closed_contributors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure all that a cycle's publications need; nothing is hidden yet.
 
-    Closed quarters are read from ``closed_counts``, the others from the rows.
+    Closed quarters are read from ``closed_counts`` and ``closed_contributors``, the
+    others from the rows.
 
     Returns
     -------
@@ -289,8 +292,10 @@ def measure_cycle(
         One row, area × category × quarter, all quarters from the first delivered to
         the cycle: area "*" is the municipality and "" "Utan område", category a
         leaf, a group or "alla". The columns of ``add_rates`` and
-        ``compare_periods`` (with the same quarter last year, without p), and
-        n_police_events and n_observer_events, distinct events behind the counts.
+        ``compare_periods`` (with the same quarter last year, without p), and what
+        lies behind the counts: n_police_events and n_observer_events (distinct),
+        n_police_places, n_observer_places and n_offences_largest (missing where the
+        rows are not known).
 
     Raises
     ------
@@ -300,8 +305,9 @@ def measure_cycle(
     cycle = Period(str(cycle))
     if cycle.kind != "quarter":
         raise UsageError(f"En publikation gäller ett kvartal; '{cycle}' är inget.")
+    rows = counting.dated(incidents)
     tally, delivered = _closed_and_live(
-        incidents, closed_counts, ready_counts, deliveries, to=cycle.label
+        rows, closed_counts, ready_counts, deliveries, to=cycle.label
     )
     now = delivered[delivered["period"] == cycle.label]
     if not now["is_delivered"].any():
@@ -309,9 +315,13 @@ def measure_cycle(
             f"Ingen källa har lämnat något för {cycle}. Läs in leveranserna med "
             "'lagesbild ingest' eller välj en annan period."
         )
-    inner = counting.gather(tally, delivered, **_grid(tally, delivered, areas))
+    grid = _grid(tally, delivered, areas)
+    counts = add_contributors(
+        add_totals(counting.gather(tally, delivered, **grid)),
+        **_contributors(rows, closed_counts, closed_contributors, tally, grid),
+    )
     cells = add_rates(
-        add_totals(inner),
+        counts,
         population,
         areas=areas,
         min_inhabitants=rules.min_inhabitants_for_rate,
@@ -320,14 +330,29 @@ def measure_cycle(
     return comparing.compare_all(cells).drop(columns="p")
 
 
+def _contributors(rows, closed_counts, closed_contributors, tally, grid) -> dict:
+    """Contributors of closed quarters as frozen, of the others from the rows."""
+    is_closed = set(closed_counts["period"])
+    # nobody has seen the reports behind ready-made counts
+    is_ready = tally["source_kind"].eq("police") & tally["n_reports"].isna()
+    unseen = set(tally.loc[is_ready & tally["n_offences"].gt(0), "period"])
+    live = [p for p in grid["periods"] if p not in is_closed | unseen]
+    parts = [count_contributors(rows[rows["period"].isin(live)], grid["area_ids"])]
+    known = set(live)
+    if closed_contributors is not None and len(closed_contributors):
+        parts.append(closed_contributors[parts[0].columns])
+        known |= set(closed_contributors["period"])
+    found = pd.concat([part for part in parts if len(part)] or parts)
+    return {"contributors": found, "known": known}
+
+
 def _closed_and_live(
-    incidents, closed_counts, ready_counts, deliveries, *, to: str
+    rows, closed_counts, ready_counts, deliveries, *, to: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tally and deliveries: closed quarters as frozen, the others from the rows."""
     closed, closed_delivered = read_closed(closed_counts, to=to)
     is_closed = set(closed_delivered["period"])
     delivered = counting.find_delivered(deliveries)
-    rows = counting.dated(incidents)
     # an event that a closed quarter has counted counts in no later one
     told = rows.loc[rows["period"].isin(is_closed), "event_id"]
     rows = rows[~rows["period"].isin(is_closed) & (rows["period"] <= to)]

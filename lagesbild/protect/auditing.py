@@ -14,18 +14,26 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from lagesbild.audiences import Audience
 from lagesbild.errors import ProtectError
+from lagesbild.protect.seen import (
+    BY_AREA,
+    BY_GROUP,
+    KEYS,
+    check_shown,
+    join_views,
+    view_releases,
+)
 
 WHOLE = "*"
-BY_AREA = ("n_offences", "n_observations")
-BY_GROUP = ("n_reports", "n_events", "n_events_occurred")
 
 
 def audit_publications(
     publications: Mapping[str, pd.DataFrame],
     tree: pd.DataFrame,
     *,
-    thresholds: Mapping[str, int],
+    rules: Mapping[str, Audience],
+    released: pd.DataFrame | None = None,
     range_min: int = 3,
 ) -> None:
     """Audit the cells that audiences are to get.
@@ -36,8 +44,11 @@ def audit_publications(
         By audience, cells as ``hide_cells`` makes them.
     tree : DataFrame
         category, parent.
-    thresholds : mapping of str to int
-        By audience; an audience with threshold 1 sees all and is not audited.
+    rules : mapping of str to Audience
+        By audience; one whose rule hides nothing sees all and is not audited.
+    released : DataFrame, optional
+        Contract publications: what has been handed out before. Of its hidden cells
+        nothing but that they are hidden is used.
     range_min : int
         Least width of every hidden cell's interval.
 
@@ -45,20 +56,23 @@ def audit_publications(
     ------
     ProtectError
         If a small count or something derived from a hidden one is shown, if shown
-        figures contradict each other, or if a hidden cell can be placed too well.
+        figures contradict each other or an earlier release, if what a release hid is
+        shown, or if a hidden cell can be placed too well.
     """
-    outside = {a: f for a, f in publications.items() if thresholds[a] > 1}
+    outside = {a: f for a, f in publications.items() if rules[a].hides}
+    before = {} if released is None else view_releases(released)
+    alone = []
     for audience, frame in outside.items():
-        _check_shown(frame, thresholds[audience], audience)
+        earlier = before.get(audience)
+        check_shown(frame, rules[audience], audience, earlier)
+        views = [frame[_published_columns()]]
+        alone.append(join_views(views if earlier is None else [earlier, *views]))
+    views = [*alone, join_views([*before.values(), *alone])] if alone else []
     seen: list[pd.DataFrame] = []
-    views = [*outside.values()]
-    if len(views) > 1:
-        views.append(_together(views))
     for view in views:
-        known = view[_published_columns()]
-        if any(known.equals(other) for other in seen):
+        if any(view.equals(other) for other in seen):
             continue
-        seen.append(known)
+        seen.append(view)
         narrow = count_narrow(view, tree, range_min=range_min)
         if narrow:
             raise ProtectError(
@@ -70,81 +84,7 @@ def audit_publications(
 
 def _published_columns() -> list[str]:
     counts = (*BY_AREA, *BY_GROUP)
-    return ["area_id", "category", "period", *counts, *(f"{c}_status" for c in counts)]
-
-
-def _check_shown(frame: pd.DataFrame, threshold: int, audience: str) -> None:
-    """No small count, no value beside a status that says there is none."""
-    faults = 0
-    last_year = ("n_offences_last_year", "n_observations_last_year")
-    for count in (*BY_AREA, *BY_GROUP, *last_year):
-        value = frame[count].astype("float64")
-        faults += int(((value >= 1) & (value < threshold)).sum())
-        faults += int((value.notna() & (frame[f"{count}_status"] != "shown")).sum())
-    base = frame["n_offences_status"].where(
-        frame["measure"] == "n_offences", frame["n_observations_status"]
-    )
-    then = frame["n_offences_last_year_status"].where(
-        frame["measure"] == "n_offences", frame["n_observations_last_year_status"]
-    )
-    rate = (
-        frame[["rate_per_1000_quarter", "rate_lower", "rate_upper"]].notna().any(axis=1)
-    )
-    ratio = frame[["rate_ratio", "ratio_lower", "ratio_upper"]].notna().any(axis=1)
-    is_hidden = (base == "suppressed") | (then == "suppressed")
-    words = (
-        "visas inte",
-        "jämförs inte",
-        "ännu inte jämförbart",
-        "uppgift saknas",
-        "för kort historik",
-    )
-    faults += int(
-        (rate & ((base != "shown") | (frame["rate_status"] != "shown"))).sum()
-    )
-    faults += int((ratio & (is_hidden | (frame["change_status"] != "shown"))).sum())
-    faults += int((is_hidden & ~frame["verdict"].isin(words)).sum())
-    faults += _count_disagreeing_years(frame)
-    if faults:
-        raise ProtectError(
-            f"{faults} celler i publikationen för '{audience}' visar ett litet antal "
-            "eller något som bygger på ett dolt. Inget har skrivits."
-        )
-
-
-def _count_disagreeing_years(frame: pd.DataFrame) -> int:
-    """Last year's count must be hidden wherever the cell itself is."""
-    number = frame["period"].str[:4].astype(int) * 4 + frame["period"].str[6:].astype(
-        int
-    )
-    keys = [frame["area_id"], frame["category"]]
-    then = frame.set_index([*keys, number + 4])
-    at = pd.MultiIndex.from_arrays([*keys, number])
-    faults = 0
-    for count in BY_AREA:
-        hidden = then[f"{count}_status"].eq("suppressed").reindex(at, fill_value=False)
-        faults += int((hidden.to_numpy() & frame[f"{count}_last_year"].notna()).sum())
-    return faults
-
-
-def _together(views: list[pd.DataFrame]) -> pd.DataFrame:
-    """What somebody knows who holds every audience's publication."""
-    keys = ["area_id", "category", "period"]
-    joint = views[0].set_index(keys)[_published_columns()[3:]].copy()
-    for view in views[1:]:
-        other = view.set_index(keys).reindex(joint.index)
-        for count in (*BY_AREA, *BY_GROUP):
-            both = joint[count].notna() & other[count].notna()
-            if (joint.loc[both, count] != other.loc[both, count]).any():
-                raise ProtectError(
-                    "Samma cell visas med olika tal för två mottagare. Inget har "
-                    "skrivits."
-                )
-            told = other[f"{count}_status"] == "shown"
-            joint[count] = joint[count].where(~told, other[count])
-            status = f"{count}_status"
-            joint[status] = joint[status].where(~told, "shown")
-    return joint.reset_index()
+    return [*KEYS, *counts, *(f"{c}_status" for c in counts)]
 
 
 def count_narrow(view: pd.DataFrame, tree: pd.DataFrame, *, range_min: int) -> int:

@@ -1,6 +1,6 @@
 """Choose the cells that must be hidden so that small counts cannot be worked out.
 
-In: the cells of a cycle and a threshold. Out: for every cell and count whether it is
+In: a cycle's cells and an audience's rule. Out: for every cell and count whether it is
 hidden. Next: ``hide``. Each quarter and count is one table with two trees: areas and
 "Utan område" make the municipality, leaf categories make groups and ``alla``.
 First the small cells (primary), then, by a mixed integer program, the fewest others
@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from lagesbild.audiences import Audience
 from lagesbild.protect.relations import Rules, Table, make_table
 from lagesbild.protect.search import choose
 
@@ -21,10 +22,12 @@ ALL = "alla"
 KEYS = ["area_id", "category", "period"]
 RANGE_MIN = 3
 MEASURES = {
-    "n_offences": ("n_offences", "n_reports", "n_police_events"),
-    "n_observations": ("n_observations", "n_observer_events"),
+    "n_offences": ("n_offences", "n_reports", "n_police_events", "n_police_places"),
+    "n_observations": ("n_observations", "n_observer_events", "n_observer_places"),
 }
 """Each count, and the counts behind it that may not be small either."""
+_LARGEST = "n_offences_largest"
+_BEHIND = {"n_events_occurred": ("n_events_occurred", "n_places_occurred")}
 WHOLE_MEASURES = ("n_reports", "n_events", "n_events_occurred")
 """Counts shown for the whole municipality and category groups only."""
 _BESIDE = ("n_offences", "n_observations", "n_reports", "n_events")
@@ -34,7 +37,7 @@ def choose_hidden(
     cells: pd.DataFrame,
     tree: pd.DataFrame,
     *,
-    threshold: int,
+    rule: Audience,
     range_min: int = RANGE_MIN,
     hidden_before: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -43,16 +46,17 @@ def choose_hidden(
     Parameters
     ----------
     cells : DataFrame
-        From ``measure_cycle``, with ``count_occurred``.
+        From ``measure_cycle``, with ``add_occurred``.
     tree : DataFrame
         category, parent: one row a category that is not ``alla``.
-    threshold : int
-        Counts from 1 up to but not including it are hidden; 1 hides nothing.
+    rule : Audience
+        What is hidden for its own sake, by category.
     range_min : int
         The least width of what an outsider can know of a hidden cell.
     hidden_before : DataFrame, optional
-        The answer for another audience, of a lower threshold: all that it hides is
-        hidden here too, so that the two together tell no more than the other alone.
+        What is hidden whatever its size: the answer for another audience, of a lower
+        threshold, so that the two together tell no more than the other alone, and
+        what a release has hidden.
 
     Returns
     -------
@@ -62,28 +66,29 @@ def choose_hidden(
         ``cells`` is False.
     """
     names = [*MEASURES, *WHOLE_MEASURES]
-    rules = Rules(threshold, range_min)
+    rules = Rules(rule.threshold, range_min)
     hidden = pd.DataFrame(False, index=cells.index, columns=names)
-    if threshold <= 1:
+    if not rule.hides:
         return hidden
-    counts = {*names, *(name for behind in MEASURES.values() for name in behind)}
+    small = find_small(cells, rule)
+    behind = (*MEASURES.values(), *_BEHIND.values())
+    counts = {*names, *(name for group in behind for name in group)}
     cells = cells.astype(dict.fromkeys(counts, "float64"))
     before = hidden if hidden_before is None else hidden_before[names]
-    for measure, counts in MEASURES.items():
-        must = _is_small(cells, counts, threshold) | before[measure]
+    for measure in MEASURES:
+        must = small[measure] | before[measure]
         hidden[measure] = _protect(cells, measure, tree, must, rules)
     parents = set(tree["parent"])
     is_whole = (cells["area_id"] == MUNICIPALITY) & cells["category"].isin(parents)
     # the four counts stand beside each other there: one hidden hides them all, since
     # reports are nearly offences, and events nearly observations
-    few = {m: (cells[m] >= 1) & (cells[m] < threshold) for m in names}
     beside = hidden["n_offences"] | hidden["n_observations"]
     for measure in _BESIDE:
-        beside |= few[measure]
+        beside |= small[measure]
     for measure in WHOLE_MEASURES:
         whole = cells[is_whole]
         shown = whole[f"{measure}_status"] == "shown"
-        must = (beside | few[measure])[is_whole] & shown
+        must = (beside | small[measure])[is_whole] & shown
         must |= before.loc[is_whole, measure]
         narrow = _protect(whole, measure, tree, must, rules)
         hidden[measure] = cells[f"{measure}_status"] == "shown"
@@ -91,14 +96,43 @@ def choose_hidden(
     return hidden
 
 
-def _is_small(cells: pd.DataFrame, counts: tuple[str, ...], threshold: int):
-    """A count is small if it, or what lies behind it, is 1 up to the threshold."""
-    shown = cells[f"{counts[0]}_status"] == "shown"
-    least = cells[counts[0]].where(cells[counts[0]] >= 1)
-    for behind in counts[1:]:
-        known = cells[behind].clip(lower=1)
-        least = np.minimum(least, known.where(known.notna(), least))
-    return shown & (least < threshold)
+def find_small(cells: pd.DataFrame, rule: Audience) -> pd.DataFrame:
+    """Find the shown counts that are hidden for their own sake.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As for ``choose_hidden``.
+    rule : Audience
+
+    Returns
+    -------
+    DataFrame
+        Index of ``cells``; a bool column a count. True where the least of the count
+        and of the events and places known behind it is 1 up to the threshold, where
+        it is 0 and zeros are protected, and where one event dominates it.
+    """
+    by_category = {c: rule.rule_of(c) for c in cells["category"].unique()}
+
+    def setting(name: str) -> pd.Series:
+        told = {c: getattr(own, name) for c, own in by_category.items()}
+        return cells["category"].map(told).astype("float64")
+
+    threshold, zeros = setting("threshold"), setting("protect_zeros") == 1
+    found = {}
+    for measure in (*MEASURES, *WHOLE_MEASURES):
+        counts = {**MEASURES, **_BEHIND}.get(measure, (measure,))
+        value = cells[measure].astype("float64")
+        least = value.where(value >= 1)
+        for behind in counts[1:]:
+            known = cells[behind].astype("float64").clip(lower=1)
+            least = np.minimum(least, known.where(known.notna(), least))
+        small = (least < threshold) | (zeros & (value == 0))
+        if measure == "n_offences":
+            largest = cells[_LARGEST].astype("float64")
+            small |= (value >= 1) & (100 * largest >= setting("dominance_pct") * value)
+        found[measure] = small & (cells[f"{measure}_status"] == "shown")
+    return pd.DataFrame(found)
 
 
 def _protect(cells, measure, tree, must, rules: Rules) -> pd.Series:

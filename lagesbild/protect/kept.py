@@ -21,7 +21,7 @@ from lagesbild.protect.published import Publication
 from lagesbild.protect.remember import keep
 
 CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
-_FRAMES = ("areas_listed", "deliveries")
+_FRAMES = ("areas_listed", "protected_years", "deliveries")
 _DICTS = ("quality", "findings")
 
 

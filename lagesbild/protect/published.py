@@ -24,6 +24,7 @@ from lagesbild.protect.table import ProtectedTable
 from lagesbild.protect.told import NOT_BY_AREA
 
 KEYS = ("area_id", "category", "period")
+DRAFT = "Utkast"
 _WHOLE = "Hela kommunen"
 DATES = ("reported", "occurred")
 _OCCURRED = {
@@ -43,13 +44,16 @@ class Publication:
     contact : dict
         function, email.
     status : str
-        "Utkast".
+        "Utkast", or who has decided that it may be handed out, and when.
     data_until : date
         When the last of the deliveries behind it was received.
     cells : DataFrame
         One row, area × category × quarter; see docs/architecture.md.
     areas_listed : DataFrame
         area_id, name, kind, district.
+    protected_years : DataFrame
+        The protected classes by whole years: category, period, n_offences,
+        n_offences_status; see ``years.count_protected_years``.
     deliveries : DataFrame
         One row, one source and quarter; numbers of rows for ``intern`` only.
     quality : dict of str to DataFrame
@@ -58,7 +62,8 @@ class Publication:
         What stands out: signals, trends, week and, for ``intern``, hot_spots; see
         ``told.tell_findings``.
     meta : dict
-        sequence_number, settings_sha256, made_from, threshold, closed_without.
+        sequence_number, settings_sha256, made_from, threshold, closed_without, mark
+        (what stands on top of every page that must not be passed on, or "").
     """
 
     cycle: str
@@ -72,6 +77,7 @@ class Publication:
     meta: dict[str, object]
     cells: pd.DataFrame = field(repr=False)
     areas_listed: pd.DataFrame = field(repr=False)
+    protected_years: pd.DataFrame = field(repr=False)
     deliveries: pd.DataFrame = field(repr=False)
     quality: dict[str, pd.DataFrame] = field(repr=False)
     findings: dict[str, pd.DataFrame] = field(repr=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from lagesbild.errors import ParameterError
 from lagesbild.period import Period
-from lagesbild.publish import checks, exchange, index, kernel, manifest, page
+from lagesbild.protect.published import DRAFT
+from lagesbild.publish import checks, exchange, gate, index, kernel, manifest, page
 from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
 from lagesbild.publish.work import Task, do_all
 from lagesbild.workspace import AUDIENCES, lock, make_private_folder
@@ -56,8 +57,9 @@ def run_cycle(
     Returns
     -------
     dict
-        ``pages``, one entry a page with file, product, audience and seconds, and
-        ``seconds`` in all.
+        ``pages``, one entry a page with file, product, audience and seconds;
+        ``released``, the audiences whose pages have been released and are left as they
+        are; and ``seconds`` in all.
 
     Raises
     ------
@@ -70,22 +72,88 @@ def run_cycle(
 
     started = time.monotonic()
     cycle = Period(str(cycle))
-    given = _check_notebooks(ws.project / "notebooks", parameters or {})
+    given = check_notebooks(ws.project / "notebooks", parameters or {})
     made = make_publications(ws, cycle).values()
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
-        runs = _empty_runs(ws, cycle)
-        tasks = [task for p in made for task in _plan(ws, p, given, staging, runs)]
-        pages = do_all(tasks, jobs=jobs, on_progress=on_progress)
-        for publication in made:
-            pages.append(_write_index(ws, publication, staging))
-            manifest.write(staging, publication, ws, parameters=parameters)
-        checks.check_folder(staging, private=ws.root)
-    told = {"pages": _in_order(pages), "seconds": round(time.monotonic() - started, 3)}
+        left = keep_folders(ws, cycle, staging, find_shown_releases(ws, cycle))
+        drafts = [p for p in made if p.audience not in left]
+        pages = make_pages(
+            ws, drafts, staging, given=given, jobs=jobs, on_progress=on_progress
+        )
+    seconds = round(time.monotonic() - started, 3)
+    told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
     _log(ws, cycle, told)
     return told
 
 
-def _check_notebooks(folder: Path, extra: dict) -> dict[str, dict]:
+def find_shown_releases(ws: Workspace, cycle: Period) -> list[str]:
+    """The audiences whose released pages of a cycle lie in outputs/."""
+    from lagesbild.frozen import find_releases
+
+    shown = []
+    for label, audience in find_releases(ws):
+        folder = ws.outputs / str(cycle) / audience
+        if label == str(cycle) and manifest.read_status(folder) not in ("", DRAFT):
+            shown.append(audience)
+    return shown
+
+
+def keep_folders(
+    ws: Workspace, cycle: Period, staging: Path, audiences: Iterable[str]
+) -> list[str]:
+    """Take audiences' folders over to staging byte by byte; tell which there were."""
+    kept = []
+    for audience in audiences:
+        folder = ws.outputs / str(cycle) / audience
+        if folder.is_dir():
+            shutil.copytree(folder, staging / audience)
+            kept.append(audience)
+    return kept
+
+
+def make_pages(
+    ws: Workspace,
+    publications: list[Publication],
+    staging: Path,
+    *,
+    given: dict[str, dict] | None = None,
+    jobs: int | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> list[dict]:
+    """Make the pages of publications in a staging folder, and hold them to the rules.
+
+    Parameters
+    ----------
+    ws : Workspace
+    publications : list of Publication
+        Of one cycle; its audiences' folders are not in ``staging`` yet.
+    staging : Path
+    given : dict, optional
+        Further parameters by notebook, as ``check_notebooks`` gives them.
+    jobs, on_progress
+        As for ``run_cycle``.
+
+    Returns
+    -------
+    list of dict
+        One entry a page: file, product, audience and seconds.
+    """
+    given = given or check_notebooks(ws.project / "notebooks", {})
+    cycle = publications[0].cycle if publications else ""
+    runs = _empty_runs(ws, cycle, [p.audience for p in publications])
+    tasks = [task for p in publications for task in _plan(ws, p, given, staging, runs)]
+    pages = do_all(tasks, jobs=jobs, on_progress=on_progress) if tasks else []
+    for publication in publications:
+        pages.append(_write_index(ws, publication, staging))
+        extra = {k: v for names in given.values() for k, v in names.items()}
+        manifest.write(staging, publication, ws, parameters=extra)
+    checks.check_folder(staging, private=ws.root)
+    for publication in publications:
+        gate.check_publication(staging / publication.audience, publication, ws)
+    return pages
+
+
+def check_notebooks(folder: Path, extra: dict) -> dict[str, dict]:
     """Hold every notebook's parameters to the table; give each its further ones."""
     known = {p.name: kernel.parameters_of(folder / f"{p.name}.ipynb") for p in PRODUCTS}
     for product in PRODUCTS:
@@ -106,10 +174,11 @@ def _check_notebooks(folder: Path, extra: dict) -> dict[str, dict]:
     }
 
 
-def _empty_runs(ws: Workspace, cycle: Period) -> Path:
+def _empty_runs(ws: Workspace, cycle: str, audiences: list[str]) -> Path:
     """Where the executed notebooks of this run are kept, emptied of the last one's."""
-    folder = ws.lager / RUNS / str(cycle)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = ws.lager / RUNS / cycle
+    for audience in audiences:
+        shutil.rmtree(folder / audience, ignore_errors=True)
     make_private_folder(folder.parent)
     return make_private_folder(folder)
 
@@ -176,6 +245,7 @@ def _frame(publication: Publication) -> page.Frame:
         cycle=str(publication.cycle),
         period_name=Period(str(publication.cycle)).name,
         status=publication.status,
+        mark=publication.meta["mark"],
         contact=publication.contact,
         navigation=tuple(links),
     )
@@ -191,7 +261,7 @@ def _write_index(ws: Workspace, publication: Publication, staging: Path) -> dict
         areas=load_areas(ws),
         base_map=load_base_map(ws),
         products=for_audience(publication.audience),
-        threshold=getattr(ws.settings.audiences, publication.audience).threshold,
+        threshold=publication.meta["threshold"],
     )
     file = staging / publication.audience / index.FILE
     file.write_text(html, encoding="utf-8", newline="\n")

@@ -58,6 +58,15 @@ def write(
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
 
 
+def read_status(folder: Path) -> str:
+    """The status of the pages in a folder: "Utkast", who decided, or "" if none."""
+    try:
+        told = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
+    return str(told.get("status", ""))
+
+
 def _sha256_of_all(*folders: Path) -> str:
     """One hash of all the files there; their names are an analyst's and stay here."""
     files = [f for folder in folders for f in folder.glob("*") if f.is_file()]

@@ -29,12 +29,6 @@ ONLY_IN_LAB = "bara-i-lab"
 """Tag of a markdown cell that speaks to who runs the notebook, not to the reader."""
 
 _ON_ITS_OWN = ("<section", '<div class="top"', '<div class="two"')
-# an audience that is not named here gets no page at all
-_MARKS = {
-    "intern": "Internt \u2013 kan innehålla personuppgifter",
-    "radet": "",
-    "offentlig": "",
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all pages of one audience and cycle have in common."""
+    """What all pages of one audience and cycle have in common.
+
+    ``mark`` stands on top of pages that must not be passed on; "" is none.
+    """
 
     municipality: str
     is_invented: bool
@@ -55,6 +52,7 @@ class Frame:
     cycle: str
     period_name: str
     status: str
+    mark: str
     contact: dict
     navigation: tuple[Link, ...]
 
@@ -103,7 +101,7 @@ def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
         body=body,
         municipality=frame.municipality,
         is_invented=frame.is_invented,
-        mark=_MARKS[frame.audience],
+        mark=frame.mark,
         contact=frame.contact,
         navigation=[
             {"file": link.file, "title": link.title, "is_current": link.file == file}
@@ -190,7 +188,7 @@ def _paper_foot(frame: Frame) -> str:
     """On paper every sheet says whose, when, its status, and which of how many."""
     words = [frame.municipality, f"Lägesbild {frame.cycle}", frame.status]
     words += ["påhittade siffror"] if frame.is_invented else []
-    words += [_MARKS[frame.audience]] if _MARKS[frame.audience] else []
+    words += [frame.mark] if frame.mark else []
     foot = " · ".join(words)
     for sign in ("\\", '"', "<", "\n"):
         foot = foot.replace(sign, " ")

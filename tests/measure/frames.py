@@ -20,6 +20,8 @@ def incidents(*rows, **shared):
         "geocode_reason": None,
         "place_text": None,
         "place_locality": None,
+        "easting_m": None,  # nothing is known of where
+        "northing_m": None,
     }
     told = [
         ordinary | {"incident_id": f"r{i}"} | shared | row for i, row in enumerate(rows)
@@ -35,6 +37,8 @@ def incidents(*rows, **shared):
         frame[name] = moment.astype("datetime64[us, UTC]")
     frame["reported_on"] = pd.to_datetime(frame["reported_on"]).astype("datetime64[us]")
     frame["n_offences"] = frame["n_offences"].astype("Int64")
+    points = ["easting_m", "northing_m"]
+    frame[points] = frame[points].astype("float64")
     text = ["area_id", "protected_class", "geocode_reason"]
     text += ["place_text", "place_locality"]
     return frame.astype(dict.fromkeys(text, "str"))

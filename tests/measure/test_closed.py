@@ -26,7 +26,18 @@ def _close(rows, cycles, files, areas=AREAS, ready=None):
     return contracts.check(frame, "closed_counts")
 
 
-def _cycle(rows, closed_counts, files, areas, population, cycle, ready=None):
+def _behind(rows, frozen, areas):
+    """Who is behind frozen counts, as closing writes it beside them."""
+    parts = [
+        closed.find_contributors(rows, counts, areas, cycle)
+        for cycle, counts in frozen.groupby("cycle")
+    ]
+    return contracts.check(pd.concat(parts), "closed_contributors")
+
+
+def _cycle(
+    rows, closed_counts, files, areas, population, cycle, ready=None, behind=None
+):
     return tables.measure_cycle(
         rows,
         closed_counts,
@@ -36,6 +47,7 @@ def _cycle(rows, closed_counts, files, areas, population, cycle, ready=None):
         population,
         cycle=cycle,
         rules=MeasureRules(),
+        closed_contributors=behind,
     )
 
 
@@ -50,7 +62,8 @@ def test_closed_quarters_give_the_cells_that_rows_gave(town, erased):
     rows = t["incidents"]
     if erased:
         rows = rows[rows["reported_on"] >= "2026-04-01"]
-    from_closed = _cycle(rows, frozen, *rest)
+    behind = _behind(t["incidents"], frozen, t["areas"])
+    from_closed = _cycle(rows, frozen, *rest, behind=behind)
     pd.testing.assert_frame_equal(from_rows, from_closed)
 
 
@@ -63,9 +76,11 @@ def test_closing_while_quarters_come_gives_the_cells_that_rows_give(town):
     ]
     rest = t["deliveries"], t["areas"], t["population"], "2025-K4"
     nothing = contracts.empty("closed_counts")
+    closed_counts = pd.concat(frozen)
+    behind = _behind(t["incidents"], closed_counts, t["areas"])
     pd.testing.assert_frame_equal(
         _cycle(t["incidents"], nothing, *rest),
-        _cycle(t["incidents"], pd.concat(frozen), *rest),
+        _cycle(t["incidents"], closed_counts, *rest, behind=behind),
     )
 
 

@@ -58,6 +58,7 @@ def frame(publication) -> page.Frame:
         cycle=publication.cycle,
         period_name="juli–september 2026",
         status=publication.status,
+        mark=publication.meta["mark"],
         contact=publication.contact,
         navigation=LINKS if publication.quality else LINKS[:3],
     )

@@ -75,6 +75,7 @@ def test_a_whole_page_with_such_names_still_keeps_every_rule():
             cycle=bad.cycle,
             period_name="juli–september 2026",
             status=BAD,
+            mark=BAD,
             contact={"function": BAD, "email": BAD},
             navigation=(pages.page.Link("a.html", BAD),),
         ),

@@ -63,6 +63,10 @@ def make_cells(inner, *, leaves=LEAVES, period=QUARTER) -> pd.DataFrame:
     return cells.assign(
         n_police_events=cells["n_offences"].astype(float),
         n_observer_events=np.nan,
+        n_police_places=np.nan,
+        n_observer_places=np.nan,
+        n_offences_largest=np.nan,
+        n_places_occurred=np.nan,
         measure="n_offences",
         n_inhabitants=pd.array([1000] * len(cells), dtype="Int64"),
         rate_per_1000_quarter=cells["n_offences"].astype(float),

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from lagesbild.audiences import Audience
 from lagesbild.errors import ProtectError
 from lagesbild.protect import auditing
 from lagesbild.protect.auditing import audit_publications, count_narrow
@@ -18,16 +19,20 @@ from lagesbild.protect.hide import hide_cells
 from tests.protect.small import QUARTER, TREE, make_cells, set_status, widths
 
 INNER = [[3, 40, 30], [20, 30, 20], [30, 40, 20]]
-THRESHOLDS = {"intern": 1, "radet": 5, "offentlig": 5}
+RULES = {
+    a: Audience(threshold=n) for a, n in (("intern", 1), ("radet", 5), ("offentlig", 5))
+}
 
 
 def publish(inner=INNER, *, threshold=5, **known):
     cells = make_cells(inner)
-    return hide_cells(cells, choose_hidden(cells, TREE, threshold=threshold, **known))
+    return hide_cells(
+        cells, choose_hidden(cells, TREE, rule=Audience(threshold=threshold), **known)
+    )
 
 
 def check(**publications):
-    audit_publications(publications, TREE, thresholds=THRESHOLDS)
+    audit_publications(publications, TREE, rules=RULES)
 
 
 def show(frame, area_id, category, value, count="n_offences"):
@@ -70,7 +75,7 @@ def test_shown_figures_that_cannot_all_be_true_are_found():
 def test_two_audiences_together_are_one_reader():
     """Each hides enough, but one shows what the other hides."""
     cells = make_cells(INNER)
-    hidden = choose_hidden(cells, TREE, threshold=5)
+    hidden = choose_hidden(cells, TREE, rule=Audience(threshold=5))
     one = hide_cells(cells, hidden)
     other = hidden.copy()
     other["n_offences"] = False
@@ -167,7 +172,7 @@ def test_the_audit_agrees_with_going_through_every_table(inner, flags):
 
 def test_it_shares_no_code_with_the_suppression():
     room = Path(auditing.__file__).parent
-    theirs = ("auditing", "standalone_audit", "outsider")
+    theirs = ("auditing", "seen", "standalone_audit", "outsider")
     ours = ("choosing", "program", "intervals", "relations", "search", "lattice")
     ours += ("standalone", "hide")
     for file, banned in [

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from lagesbild.audiences import Audience
 from lagesbild.protect.auditing import count_narrow
 from lagesbild.protect.choosing import choose_hidden
 from tests.protect.small import TREE, make_cells, set_status, widths
@@ -19,7 +20,7 @@ def at(cells, area_id, category):
 
 def hidden_offences(inner, *, threshold=5):
     cells = make_cells(inner)
-    hidden = choose_hidden(cells, TREE, threshold=threshold)
+    hidden = choose_hidden(cells, TREE, rule=Audience(threshold=threshold))
     return cells, hidden["n_offences"]
 
 
@@ -43,7 +44,7 @@ def test_the_threshold_from_both_sides(count, threshold, is_hidden):
 
 def test_threshold_one_hides_nothing():
     cells = make_cells([[1, 2, 3], [4, 1, 1], [0, 0, 1]])
-    assert not choose_hidden(cells, TREE, threshold=1).any(axis=None)
+    assert not choose_hidden(cells, TREE, rule=Audience(threshold=1)).any(axis=None)
 
 
 def test_a_small_cell_is_never_hidden_alone():
@@ -68,14 +69,16 @@ def test_many_offences_of_one_report_or_one_event_are_hidden():
     for behind in ("n_reports", "n_police_events"):
         one = cells.copy()
         one.loc[few, behind] = 1
-        hidden = choose_hidden(one, TREE, threshold=5)
+        hidden = choose_hidden(one, TREE, rule=Audience(threshold=5))
         assert hidden.loc[few, "n_offences"]
-    assert not choose_hidden(cells, TREE, threshold=5)["n_offences"].any()
+    assert not choose_hidden(cells, TREE, rule=Audience(threshold=5))[
+        "n_offences"
+    ].any()
 
 
 def test_reports_and_events_below_the_groups_are_always_hidden():
     cells = make_cells([[40, 40, 30], [20, 30, 20], [30, 40, 20]])
-    hidden = choose_hidden(cells, TREE, threshold=5)
+    hidden = choose_hidden(cells, TREE, rule=Audience(threshold=5))
     is_whole = (cells["area_id"] == "*") & cells["category"].isin(TREE["parent"])
     for count in ("n_reports", "n_events", "n_events_occurred"):
         assert (hidden[count] == ~is_whole).all()
@@ -86,7 +89,7 @@ def test_what_is_missing_is_neither_hidden_nor_known():
     gone = cells["category"] == "ran"
     cells.loc[gone, "n_offences"] = pd.NA
     cells.loc[gone, "n_offences_status"] = "missing"
-    hidden = choose_hidden(cells, TREE, threshold=5)
+    hidden = choose_hidden(cells, TREE, rule=Audience(threshold=5))
     assert not hidden.loc[gone, "n_offences"].any()
     # without its leaf a group's total tells nothing of the other leaf
     assert not hidden["n_offences"].any()
@@ -94,8 +97,10 @@ def test_what_is_missing_is_neither_hidden_nor_known():
 
 def test_what_a_lower_threshold_hides_stays_hidden():
     cells = make_cells([[3, 12, 30], [20, 8, 20], [30, 40, 7]])
-    lower = choose_hidden(cells, TREE, threshold=5)
-    higher = choose_hidden(cells, TREE, threshold=10, hidden_before=lower)
+    lower = choose_hidden(cells, TREE, rule=Audience(threshold=5))
+    higher = choose_hidden(
+        cells, TREE, rule=Audience(threshold=10), hidden_before=lower
+    )
     assert (higher >= lower).all(axis=None)
     assert higher.sum().sum() > lower.sum().sum()
 
@@ -128,8 +133,8 @@ def test_every_hidden_cell_spans_three_by_brute_force(inner):
 @given(counts)
 def test_the_same_table_in_another_order_hides_the_same(inner):
     cells, hidden = hidden_offences(inner)
-    again = choose_hidden(cells, TREE, threshold=5)["n_offences"]
+    again = choose_hidden(cells, TREE, rule=Audience(threshold=5))["n_offences"]
     assert (again == hidden).all()
     turned = cells.iloc[::-1]
-    other = choose_hidden(turned, TREE, threshold=5)["n_offences"]
+    other = choose_hidden(turned, TREE, rule=Audience(threshold=5))["n_offences"]
     assert other.sum() == hidden.sum()

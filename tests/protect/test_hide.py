@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lagesbild import contracts
+from lagesbild.audiences import Audience
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
 from lagesbild.measure.totals import category_tree
@@ -37,7 +38,7 @@ def measured(town):
     cells = add_occurred(cells, frames["incidents"], deliveries[~late], cycle="2026-K2")
     told = set(cells["category"])
     leaves = [c for c in load_categories()["category"] if c in told]
-    hidden = choose_hidden(cells, category_tree(leaves), threshold=5)
+    hidden = choose_hidden(cells, category_tree(leaves), rule=Audience(threshold=5))
     return cells, hidden, hide_cells(cells, hidden)
 
 

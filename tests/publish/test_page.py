@@ -23,6 +23,7 @@ def make_frame(**changes):
         "cycle": "2026-K3",
         "period_name": "juli–september 2026",
         "status": "Utkast",
+        "mark": "",
         "contact": {"function": "Samordningen", "email": "a@exempelkommun.example"},
         "navigation": (page.Link("index.html", "Start"), page.Link("02.html", "Läge")),
     }

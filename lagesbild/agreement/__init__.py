@@ -1,0 +1,1 @@
+"""What people decide and write: the registers that the two organisations keep."""

@@ -1,0 +1,315 @@
+"""A release: what it asks for, what it remembers, and what nothing changes after it."""
+
+import json
+import os
+import shutil
+
+import pandas as pd
+import pytest
+
+from lagesbild import frozen
+from lagesbild.agreement.registers import ANALYSES_FILE, DECISIONS_FILE
+from lagesbild.closing import close_cycle
+from lagesbild.errors import (
+    ProtectError,
+    PublishError,
+    ReleaseError,
+    StoreError,
+    UsageError,
+)
+from lagesbild.period import Period
+from lagesbild.publication import make_publications, open_publication
+from lagesbild.publish import batch, exchange, release
+from lagesbild.publish.products import PRODUCTS
+from lagesbild.workspace import AUDIENCES, lock
+from tests.publish.conftest import write_notebook
+from tests.test_publication import commit, make_workspace, two_each
+from tests.tiny_town import write
+
+NOW, NEXT = "2026-K1", "2026-K2"
+HEAD = "kvartal;mottagare;organisation;roll;datum;diarienummer"
+# a page that tells its status, so that a draft's and a release's differ
+PAGE = """
+import lagesbild as lb
+
+ws = lb.open_workspace(workspace)
+lb.show_heading(lb.open_publication(ws, cycle, audience=audience))
+"""
+
+
+def decide(ws, *organisations, cycle=NOW, audiences=("radet", "offentlig")):
+    days = {"kommunen": "2026-05-04", "polisen": "2026-05-06"}
+    rows = [
+        f"{cycle};{audience};{name};påhittad chef;{days[name]};NYBY 2026:{number}"
+        for number, audience in enumerate(audiences)
+        for name in organisations
+    ]
+    write(ws.registers / DECISIONS_FILE, [HEAD, *rows])
+
+
+def assess(ws, *cycles):
+    rows = [f"{cycle};påhittad samordnare;Påhittat: lugnt." for cycle in cycles]
+    write(ws.registers / ANALYSES_FILE, ["kvartal;roll;bedomning", *rows])
+
+
+def bytes_of(folder):
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def make_project(folder, frames):
+    """A town whose last quarter has not been delivered yet, and tiny notebooks."""
+    for product in PRODUCTS:
+        write_notebook(folder / "notebooks" / f"{product.name}.ipynb", PAGE)
+    (folder / "nyby").mkdir()
+    last = frames["deliveries"]["period_start"].max()
+    late = frames["deliveries"][frames["deliveries"]["period_start"] == last]
+    ws = make_workspace(folder / "nyby", frames, skip=set(late["delivery_id"]))
+    close_cycle(ws, Period(NOW))
+    return ws
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, town):
+    """Both audiences have been handed 2026-K1; intern is a draft."""
+    frames = town(n_areas=2, n_quarters=6, scale=2)
+    ws = make_project(tmp_path_factory.mktemp("projekt"), frames)
+    decide(ws, "kommunen", "polisen")
+    assess(ws, NOW)
+    batch.run_cycle(ws, NOW, jobs=1)
+    told = [release.release_cycle(ws, NOW, a, jobs=1) for a in ("radet", "offentlig")]
+    return ws, frames, told
+
+
+def test_the_pages_say_who_decided_and_take_the_place_of_the_draft(made):
+    ws, _, told = made
+    status = (
+        "Fastställd den 6 maj 2026 av kommunen (påhittad chef) och polisen "
+        "(påhittad chef)"
+    )
+    assert {t["status"] for t in told} == {status}
+    folder = ws.outputs / NOW
+    for audience in ("radet", "offentlig"):
+        for file in (folder / audience).glob("*.html"):
+            text = file.read_text("utf-8")
+            assert status in text and ">Utkast<" not in text, file.name
+        manifest = json.loads((folder / audience / "manifest.json").read_text("utf-8"))
+        assert manifest["status"] == status
+    assert ">Utkast<" in (folder / "intern" / "index.html").read_text("utf-8")
+    assert {f.suffix for f in folder.rglob("*") if f.is_file()} == {".html", ".json"}
+
+
+def test_every_cell_is_recorded_with_its_true_value_in_the_private_store(made):
+    ws, _, _ = made
+    record = frozen.load_publications(ws)
+    assert frozen.find_releases(ws) == [(NOW, "offentlig"), (NOW, "radet")]
+    truth = open_publication(ws, NOW, "intern").cells
+    keys = ["area_id", "category", "period"]
+    for audience, rows in record.groupby("audience"):
+        cells = open_publication(ws, NOW, audience).cells.set_index(keys)
+        for count, told in rows.groupby("count"):
+            at = pd.MultiIndex.from_frame(told[keys])
+            assert not at.duplicated().any()
+            # what the police find by looking is proved safe by area, and not told
+            told, at = told[at.isin(cells.index)], at[at.isin(cells.index)]
+            status = cells[f"{count}_status"]
+            assert set(at) == set(status.index[status.isin(["shown", "suppressed"])])
+            hidden = status.reindex(at) == "suppressed"
+            assert (hidden.to_numpy() == told["is_hidden"].to_numpy()).all()
+            true = truth.set_index(keys)[count].reindex(at)
+            assert true.tolist() == told["value"].tolist()
+    assert record["is_hidden"].any() and (record["value"] == 2).any()
+    stored = ws.lager / "tabeller" / "publications"
+    assert stored.is_dir()
+    if os.name == "posix":
+        assert ws.lager.stat().st_mode & 0o077 == 0
+
+
+def test_one_event_at_a_time_changes_no_byte_and_no_cell_that_was_released(made):
+    ws, frames, _ = made
+    folder = ws.outputs / NOW
+    before = {a: bytes_of(folder / a) for a in ("radet", "offentlig")}
+    cells = {a: open_publication(ws, NOW, a).cells for a in before}
+    rows = frames["incidents"]
+    police = rows[(rows["source"] == "polisen") & (rows["area_id"] == "O01")]
+    n_before = len(before["radet"])
+    for n in (1, 2):
+        day = pd.Timestamp("2026-03-30")
+        late = police.head(1).assign(
+            incident_id=f"sen{n}", event_id=f"sen{n}", reported_on=day
+        )
+        # the same event in a quarter that is open, so that something moves
+        late = pd.concat([late, late.assign(incident_id=f"ny{n}", reported_on=day)])
+        late.iloc[1, late.columns.get_loc("reported_on")] = pd.Timestamp("2026-04-02")
+        commit(
+            ws,
+            late,
+            {
+                "delivery_id": f"sen-{n}",
+                "source": "polisen",
+                "source_kind": "police",
+                "period_start": pd.Timestamp("2026-03-01"),
+                "period_end": pd.Timestamp("2026-06-30"),
+                "received_on": pd.Timestamp("2026-05-10"),
+            },
+        )
+        left = {1: ["offentlig", "radet"], 2: ["offentlig"]}[n]
+        if n == 2:  # a released folder that is gone is made again as it was
+            shutil.rmtree(folder / "radet")
+            before["radet"].pop("manifest.json")
+        told = batch.run_cycle(ws, NOW, jobs=1)
+        assert sorted(told["released"]) == left
+        assert {page["audience"] for page in told["pages"]} == set(AUDIENCES) - {*left}
+        for audience in before:
+            assert bytes_of(folder / audience).items() >= before[audience].items()
+            draft = open_publication(ws, NEXT, audience)
+            assert draft.status == "Utkast"
+            told = draft.cells[draft.cells["period"] <= NOW].reset_index(drop=True)
+            pd.testing.assert_frame_equal(told, cells[audience])
+    assert n_before >= 5
+
+
+def test_what_has_been_released_is_not_released_again(made):
+    ws, _, _ = made
+    before = len(frozen.load_publications(ws))
+    with pytest.raises(ReleaseError, match="redan utlämnat till radet"):
+        release.release_cycle(ws, NOW, "radet", jobs=1)
+    assert len(frozen.load_publications(ws)) == before
+
+
+def test_a_record_that_is_there_without_its_cells_is_an_error(made):
+    ws, _, _ = made
+    kept = ws.lager / "utlamnat" / NOW / "radet" / "celler.parquet"
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-10])
+    try:
+        with pytest.raises(StoreError, match="utlamnat"):
+            open_publication(ws, NOW, "radet")
+    finally:
+        kept.write_bytes(whole)
+
+
+# --- what is asked for --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory, town):
+    """A town of which 2026-K1 is closed and nothing is decided."""
+    frames = town(n_areas=2, n_quarters=6, scale=2)
+    return make_project(tmp_path_factory.mktemp("beslut"), frames), frames
+
+
+@pytest.mark.parametrize(
+    ("organisations", "assessed", "cycle", "told"),
+    [
+        (("kommunen",), True, NOW, ["polisens beslut"]),
+        (("polisen",), True, NOW, ["kommunens beslut"]),
+        ((), True, NOW, ["kommunens beslut", "polisens beslut"]),
+        (("kommunen", "polisen"), False, NOW, ["en skriven bedömning"]),
+        (("kommunen", "polisen"), True, NEXT, [f"{NEXT} är öppet"]),
+        ((), False, NEXT, ["öppet", "kommunens", "polisens", "bedömning"]),
+    ],
+)
+def test_what_is_missing_is_told_and_nothing_is_written(
+    ready, organisations, assessed, cycle, told
+):
+    ws, _ = ready
+    decide(ws, *organisations, cycle=cycle)
+    assess(ws, *([cycle] if assessed else []))
+    with pytest.raises(ReleaseError) as error:
+        release.release_cycle(ws, cycle, "radet", jobs=1)
+    message = str(error.value).split("Det som saknas: ")[1]
+    assert error.value.exit_code == 4
+    words = ["kommunens", "polisens", "bedömning", "öppet"]
+    assert [w for w in words if w in message] == [
+        w for w in words if w in " ".join(told)
+    ]
+    assert not (ws.outputs / cycle).exists()
+    assert frozen.load_publications(ws).empty
+
+
+def test_a_decision_for_the_council_is_none_for_everyone(ready):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen", audiences=("radet",))
+    assess(ws, NOW)
+    with pytest.raises(ReleaseError, match=r"kommunens beslut.*polisens beslut"):
+        release.release_cycle(ws, NOW, "offentlig", jobs=1)
+
+
+@pytest.mark.parametrize(("cycle", "audience"), [("2026", "radet"), (NOW, "intern")])
+def test_a_year_and_intern_are_refused(ready, cycle, audience):
+    with pytest.raises(UsageError):
+        release.release_cycle(ready[0], cycle, audience)
+
+
+def test_a_failed_audit_or_gate_records_and_shows_nothing(ready, monkeypatch):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen")
+    assess(ws, NOW)
+
+    def fail(*args, **kwargs):
+        raise ProtectError("Dolda celler kan räknas ut.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lagesbild.protecting.audit_publications", fail)
+        with pytest.raises(ProtectError):
+            release.release_cycle(ws, NOW, "radet", jobs=1)
+    bad = PAGE.replace("audience=audience))", "audience=audience), title=NUMBER)")
+    bad = bad.replace("NUMBER", "'Ring 070-174 06 05'")
+    good = (ws.project / "notebooks" / "02_lagesbild.ipynb").read_bytes()
+    write_notebook(ws.project / "notebooks" / "02_lagesbild.ipynb", bad)
+    with pytest.raises(PublishError, match="telefonnummer"):
+        release.release_cycle(ws, NOW, "radet", jobs=1)
+    (ws.project / "notebooks" / "02_lagesbild.ipynb").write_bytes(good)
+    assert frozen.load_publications(ws).empty
+    assert not (ws.outputs / NOW).exists()
+    # what was prepared is no release: it is a draft to everybody else
+    assert open_publication(ws, NOW, "radet").status == "Utkast"
+
+
+def test_cut_short_after_the_record_it_is_shown_by_the_next(ready, monkeypatch):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen")
+    assess(ws, NOW)
+
+    def stop(folder):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange, "_commit", stop)
+        with pytest.raises(KeyboardInterrupt):
+            release.release_cycle(ws, NOW, "offentlig", jobs=1)
+    n_rows = len(frozen.load_publications(ws))
+    assert n_rows and not (ws.outputs / NOW / "offentlig").exists()
+    told = release.release_cycle(ws, NOW, "offentlig", jobs=1)
+    assert told["status"].startswith("Fastställd den 6 maj 2026")
+    assert len(frozen.load_publications(ws)) == n_rows
+    with lock(ws):
+        assert (ws.outputs / NOW / "offentlig" / "index.html").is_file()
+
+
+def test_the_next_cycle_adds_its_own_cells_and_keeps_the_pattern(ready):
+    """Runs last of these: the last quarter comes, is closed and released."""
+    ws, frames = ready
+    first = frozen.load_publications(ws)
+    last = two_each(frames["deliveries"])
+    start = pd.Timestamp("2026-04-01")
+    for delivery in last[last["period_start"] == start].to_dict("records"):
+        commit(ws, frames["incidents"], delivery)
+    close_cycle(ws, Period(NEXT))
+    decide(ws, "kommunen", "polisen", cycle=NEXT)
+    assess(ws, NOW, NEXT)
+    release.release_cycle(ws, NEXT, "offentlig", jobs=1)
+    record = frozen.load_publications(ws)
+    new = record[record["cycle"] == NEXT]
+    assert len(record) == len(first) + len(new)
+    assert set(new["period"]) == {NEXT}
+    was = open_publication(ws, NOW, "offentlig").cells
+    now = open_publication(ws, NEXT, "offentlig").cells
+    now = now[now["period"] <= NOW].reset_index(drop=True)
+    pd.testing.assert_frame_equal(now, was)
+    # the council has been handed nothing, and its draft tells no more than that
+    draft = make_publications(ws, NEXT, audiences=["radet"])["radet"].cells
+    hidden = now["n_offences_status"] == "suppressed"
+    same = draft[draft["period"] <= NOW].reset_index(drop=True)
+    assert (same.loc[hidden, "n_offences_status"] == "suppressed").all()
