@@ -298,3 +298,15 @@ def test_by_area_what_the_police_find_is_for_the_house_alone(ws):
             assert not {"Narkotikabrott", "Vapenbrott", "Trafikbrott"} & {*told.cells}
     inside = next((ws.outputs / CYCLE / "intern").glob("03*.html"))
     assert "Narkotikabrott" in parse(inside).cells
+
+
+def test_no_page_speaks_the_statistician_s_language(ws):
+    jargon = re.compile(
+        r"farrington|\bfdr\b|\bgi\*|\bmoran\b|p-värde|poisson|konfidensintervall"
+        r"|bonferroni|benjamini|signifikan|aoristisk|mann.kendall|kvantil",
+        re.IGNORECASE,
+    )
+    files = list((ws.outputs / CYCLE).rglob("*.html"))
+    assert len(files) > 80
+    for file in files:
+        assert not jargon.search(file.read_text(encoding="utf-8")), file.name

@@ -229,6 +229,24 @@ def test_protected_classes_change_no_cell_of_any_audience(made, tmp_path, town):
         assert any("Brott i nära relation" in n for n in clean.table().notes)
 
 
+def test_by_area_what_the_police_find_is_for_the_house_alone(made):
+    _, publications, _ = made
+    for audience in ("radet", "offentlig"):
+        publication_ = publications[audience]
+        cells = publication_.cells
+        assert set(cells.loc[cells["category"] == "narkotika", "area_id"]) == {"*"}
+        assert len(publication_.table("period", category="narkotika").frame) == 6
+        for by, given in ((["area_id"], {}), (["period"], {"area_id": "O01"})):
+            with pytest.raises(UsageError, match="när polisen letar"):
+                publication_.table(*by, category="narkotika", **given)
+        assert "när polisen letar" in publication_.table("area_id").notes[0]
+        assert "hot_spots" not in publication_.findings
+    inside = publications["intern"]
+    assert len(inside.table("area_id", category="narkotika").frame) == 8
+    assert not any("när polisen letar" in n for n in inside.table("area_id").notes)
+    assert "hot_spots" in inside.findings
+
+
 def test_only_the_internal_one_tells_numbers_of_rows(made):
     _, publications, _ = made
     assert {"rows_in", "rows_quarantined"} <= set(publications["intern"].deliveries)

@@ -110,7 +110,10 @@ def _row(told: dict, place: dict, of: str, names: Sequence[str]) -> Markup:
     tds = (
         tables.td(told[name], of)
         if name in told
-        else Markup('<td class="n hid">{}</td>').format(cells.MISSING)
+        # by area what the police find by looking is told inside the house alone
+        else Markup('<td class="n hid">{}</td>').format(
+            cells.HIDDEN if name in cells.EFFORT else cells.MISSING
+        )
         for name in names
     )
     return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(

@@ -12,7 +12,12 @@ from datetime import date
 import pandas as pd
 
 from lagesbild.errors import UsageError
-from lagesbild.offences import ALL, category_names, load_categories
+from lagesbild.offences import (
+    ALL,
+    FOUND_BY_POLICE,
+    category_names,
+    load_categories,
+)
 from lagesbild.period import Period
 from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA, make_notes
 from lagesbild.protect.table import ProtectedTable
@@ -118,8 +123,9 @@ class Publication:
             frame = frame[[*KEYS, "measure", *_OCCURRED]].rename(columns=_OCCURRED)
         else:
             frame = frame.drop(columns=list(_OCCURRED))
-        if frame.empty:
-            raise UsageError("Mottagaren har inga sådana celler. Välj andra.")
+        by_area = "area_id" in by or given["area_id"] != MUNICIPALITY
+        if by_area and given["category"] in FOUND_BY_POLICE and not self._is_internal:
+            raise UsageError(f"{NOT_BY_AREA} Välj hela kommunen eller en annan typ.")
         names = self.areas_listed.set_index("area_id")["name"].to_dict()
         return ProtectedTable(
             frame=_in_reading_order(frame, by, list(names)),
@@ -131,6 +137,10 @@ class Publication:
             category_names=category_names(),
             notes=self._notes(frame, by, given, date),
         )
+
+    @property
+    def _is_internal(self) -> bool:
+        return self.audience == "intern"
 
     def _notes(self, frame, by, given, date) -> tuple[str, ...]:
         category = ALL if "category" in by else given["category"]
@@ -145,8 +155,8 @@ class Publication:
         closed_without = [tuple(pair) for pair in self.meta["closed_without"]]
         late = self.deliveries[~self.deliveries["is_delivered"]]
         late = zip(late["period"], late["source_name"], strict=True)
-        by_area = (NOT_BY_AREA,) if is_by_area and self.audience != "intern" else ()
-        return by_area + make_notes(
+        left_out = (NOT_BY_AREA,) if is_by_area and not self._is_internal else ()
+        return left_out + make_notes(
             frame,
             shares=shares,
             missing=[pair for pair in late if pair not in closed_without],
