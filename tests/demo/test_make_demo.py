@@ -128,8 +128,12 @@ def test_it_is_a_workspace_that_says_it_is_invented(tiny):
         "befolkning.csv",
         "platser.csv",
     }
-    (register,) = ws.registers.iterdir()
-    assert read_aliases(register).empty
+    assert {f.name for f in ws.registers.iterdir()} == {
+        "analys.csv",
+        "beslut.csv",
+        "platser_alias.csv",
+    }
+    assert read_aliases(ws.registers / "platser_alias.csv").empty
     assert not any(ws.lager.iterdir())
 
 

@@ -177,6 +177,7 @@ def demo():
                         "reported_on": told["reported"].dt.normalize(),
                         "easting_m": told["e"],
                         "northing_m": told["n"],
+                        "geocode_method": "adress",
                     }
                 )
             )
