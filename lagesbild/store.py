@@ -43,9 +43,6 @@ from lagesbild.workspace import Workspace
 PARTS = ("reports", "placements", "links", "quarantine", "ready_counts", "notices")
 """What a delivery brings, in the order it is written, before its commit marker."""
 
-FROZEN = ("closed_contributors", "publications")
-"""What no delivery brings and nothing sweeps; see ``frozen``."""
-
 _MOST_FILES = 40
 
 

@@ -34,7 +34,6 @@ __all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
 SETTINGS_FILE = "kommun.toml"
 ENVIRONMENT_VARIABLE = "LAGESBILD_WORKSPACE"
 DEMO_FOLDER = "data/exempelkommun"
-SECRET_AREAS = ("socialtjanst", "halsa", "elevhalsa")
 
 
 class _Strict(BaseModel):

@@ -7,8 +7,6 @@ by value. Used by ``publish.release``.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date
 from pathlib import Path
@@ -17,11 +15,11 @@ import pandas as pd
 
 from lagesbild import contracts
 from lagesbild.audiences import RELEASED
-from lagesbild.errors import PeriodError, RegisterError
+from lagesbild.errors import PeriodError
 from lagesbild.period import Period
+from lagesbild.read.register import read_register, refuse_faults
 
 DECISIONS_FILE, ANALYSES_FILE = "beslut.csv", "analys.csv"
-_SHOWN_FAULTS = 20
 
 
 def read_decisions(file: Path) -> pd.DataFrame:
@@ -55,7 +53,9 @@ def read_decisions(file: Path) -> pd.DataFrame:
     rows = _read(file, "decisions", rules)
     keys = ["cycle", "audience", "organisation"]
     again = rows.index[rows.duplicated(keys)]
-    _refuse(file, [(n, "organisation", "samma beslut finns redan") for n in again])
+    refuse_faults(
+        [(n, "organisation", "samma beslut finns redan") for n in again], file.name
+    )
     rows["decided_on"] = pd.to_datetime(rows["decided_on"], format="%Y-%m-%d")
     return contracts.check(rows, "decisions", where=file.name)
 
@@ -96,17 +96,7 @@ def _read(file: Path, table: str, rules: dict) -> pd.DataFrame:
     """Rows under our names, indexed by the row of the sheet; "" is empty."""
     headings = contracts.HEADINGS[table]
     names = list(headings.values())
-    if not file.is_file():
-        return pd.DataFrame({name: [] for name in names}, dtype="str")
-    raw = read_sheet(file)
-    lacking = [h for h in headings if h not in raw.columns]
-    unknown = [str(c) for c in raw.columns if c not in headings]
-    unknown += list(raw.columns[raw.columns.duplicated()])
-    if lacking or unknown:
-        raise RegisterError(
-            f"{file.name}: kolumnerna ska vara {', '.join(headings)}. Saknas: "
-            f"{', '.join(lacking) or 'inga'}; okända: {', '.join(unknown) or 'inga'}."
-        )
+    raw = read_register(file, list(headings))
     rows = raw.rename(columns=headings)[names]
     ours = {name: heading for heading, name in headings.items()}
     faults = [
@@ -115,51 +105,8 @@ def _read(file: Path, table: str, rules: dict) -> pd.DataFrame:
         for name, rule in rules.items()
         if (told := "fältet är tomt" if row[name] == "" else rule(row[name]))
     ]
-    _refuse(file, faults)
+    refuse_faults(faults, file.name)
     return rows
-
-
-def read_sheet(file: Path) -> pd.DataFrame:
-    """A register's cells as text, trimmed; indexed by row, the headings' is 1.
-
-    Raises
-    ------
-    RegisterError
-        If the file is not in UTF-8, or a row has more or fewer fields.
-    """
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RegisterError(
-            f"{file.name} är inte sparad som UTF-8. I Excel: välj 'CSV UTF-8'."
-        ) from None
-    head = text.split("\n", 1)[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    lines = list(csv.reader(io.StringIO(text), delimiter=separator))
-    told = {number: line for number, line in enumerate(lines, start=1) if any(line)}
-    width = len(lines[0]) if lines else 0
-    _refuse(
-        file,
-        [
-            (number, "alla", f"raden har {len(line)} fält, rubrikerna är {width}")
-            for number, line in told.items()
-            if len(line) != width
-        ],
-    )
-    rows = {n: [v.strip() for v in line] for n, line in told.items() if n > 1}
-    headings = [name.strip().lower() for name in (lines[0] if lines else [])]
-    return pd.DataFrame.from_dict(rows, "index", columns=headings, dtype="str")
-
-
-def _refuse(file: Path, faults: list[tuple[int, str, str]]) -> None:
-    if not faults:
-        return
-    told = [f"rad {row}, {column}: {what}" for row, column, what in faults]
-    more = len(told) - _SHOWN_FAULTS
-    rest = f" och {more} fel till" if more > 0 else ""
-    raise RegisterError(
-        f"{file.name}: {'; '.join(told[:_SHOWN_FAULTS])}{rest}. Rätta och försök igen."
-    )
 
 
 def _is_told(text: str) -> str:

@@ -15,10 +15,11 @@ import pandas as pd
 
 from lagesbild.geocode import outcome as why
 from lagesbild.geocode import words
-from lagesbild.geocode.alias_file import Fault, refuse_faults
+from lagesbild.geocode.alias_file import FILE
 from lagesbild.geocode.gazetteer import Gazetteer
 from lagesbild.geocode.match import match_text
 from lagesbild.geocode.outcome import Outcome
+from lagesbild.read.register import Fault, refuse_faults
 
 NOWHERE = "-"
 """In ``betyder``: the text names no place and is always rejected."""
@@ -78,7 +79,7 @@ def place_aliases(table: pd.DataFrame, gazetteer: Gazetteer) -> Aliases:
             told = f"går inte att placera, {outcome.reason}. {_MAY_MEAN}"
             faults.append((row.Index, "betyder", told))
         outcomes[key] = outcome
-    refuse_faults(faults)
+    refuse_faults(faults, FILE)
     return Aliases(outcomes)
 
 

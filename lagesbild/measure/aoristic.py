@@ -16,7 +16,6 @@ from lagesbild.errors import UsageError
 from lagesbild.measure.history import require_history
 
 ZONE = "Europe/Stockholm"
-WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 WEEK = 7 * 24.0
 MIN_EVENTS = 50
 _CHUNK = 20_000

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lagesbild.agreement.registers import read_sheet
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
 from lagesbild.publish import page
+from lagesbild.read.register import read_register
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
@@ -207,7 +207,7 @@ def _banned_words(
     """Names and texts of registers and settings that are not for this audience."""
     found: set[tuple[str, str]] = set()
     for file in sorted(ws.registers.glob("*.csv")):
-        sheet = read_sheet(file)
+        sheet = read_register(file)
         if "mottagare" in sheet:
             own = sheet["mottagare"].str.split(r"[,\s]+", regex=True)
             for_us = own.map(lambda told: publication.audience in told)

@@ -61,12 +61,12 @@ def test_all_faults_are_told_at_once_by_row_and_column_without_values(tmp_path):
         read_decisions(write(tmp_path / DECISIONS_FILE, [HEAD, *rows]))
     told = str(error.value)
     for place in (
-        "rad 2, kvartal",
-        "rad 3, mottagare",
-        "rad 3, datum",
-        "rad 4, organisation",
-        "rad 4, roll: fältet är tomt",
-        "rad 4, diarienummer: fältet är tomt",
+        "rad 2, kolumn kvartal",
+        "rad 3, kolumn mottagare",
+        "rad 3, kolumn datum",
+        "rad 4, kolumn organisation",
+        "rad 4, kolumn roll: fältet är tomt",
+        "rad 4, kolumn diarienummer: fältet är tomt",
     ):
         assert place in told
     assert told.startswith("beslut.csv: ")
@@ -78,13 +78,22 @@ def test_all_faults_are_told_at_once_by_row_and_column_without_values(tmp_path):
     ("lines", "told"),
     [
         ([HEAD.replace("roll", "person"), ROW], "Saknas: roll; okända: person"),
-        ([HEAD, ROW, ROW], "rad 3, organisation: samma beslut finns redan"),
-        ([HEAD, ROW + ";x;y"], "rad 2, alla: raden har 8 fält, rubrikerna är 6"),
+        ([HEAD, ROW, ROW], "rad 3, kolumn organisation: samma beslut finns redan"),
+        ([HEAD, ROW + ";x;y"], "rad 2, kolumn 7: ingen rubrik"),
     ],
 )
 def test_other_faults(tmp_path, lines, told):
     with pytest.raises(RegisterError, match=told):
         read_decisions(write(tmp_path / DECISIONS_FILE, lines))
+
+
+@pytest.mark.parametrize("head", ["# egen anteckning", "# a;b;c", ""])
+def test_comments_and_empty_rows_are_no_rows_and_row_numbers_stay(tmp_path, head):
+    file = write(tmp_path / DECISIONS_FILE, [head, HEAD, "# en anteckning till", ROW])
+    assert len(read_decisions(file)) == 1
+    wrong = write(tmp_path / DECISIONS_FILE, [head, HEAD, ROW.replace("K2", "K7")])
+    with pytest.raises(RegisterError, match="rad 3, kolumn kvartal"):
+        read_decisions(wrong)
 
 
 def test_another_encoding_is_refused(tmp_path):

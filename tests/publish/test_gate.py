@@ -6,6 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from lagesbild.errors import PublishError
+from lagesbild.geocode.alias_file import write_template
 from lagesbild.publish import gate, page
 from lagesbild.workspace import open_workspace
 from tests.present import invented
@@ -161,6 +162,17 @@ def test_what_must_not_leave_the_house_is_refused_by_kind_not_value(check, kind,
     assert f"offentlig/sida.html innehåller {kind}." in told
     for value in ("Testina", "174", "post.example", "6701234", "gruppen", "9816"):
         assert value not in told
+
+
+def test_the_analysts_comments_under_the_template_are_read_too(check, ws):
+    """Lines that begin with "#" come before the headings of that register."""
+    write_template(ws.registers)
+    file = ws.registers / "platser_alias.csv"
+    with file.open("a", encoding="utf-8") as register:
+        register.write("röda ladan;;Kvarngatan 4;Väktarna kallar den så sedan i fjol\n")
+    with pytest.raises(PublishError, match="text som inte är märkt"):
+        check("<p>Väktarna kallar den så sedan i fjol.</p>")
+    check("<p>Lugnt</p>", "radet")
 
 
 def test_text_marked_for_the_audience_passes_to_it_alone(check):
