@@ -19,6 +19,7 @@ import pandas as pd
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
 from lagesbild.publish import page
+from lagesbild.publish.hidden_numbers import find_hidden_numbers
 from lagesbild.read.register import read_register
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
             faults, words, cells = _read_page(text)
+            faults += find_hidden_numbers(text, file.name, publication)
         else:
             faults, words, cells = [], [text], []
         faults += _find_private(words, allowed)
