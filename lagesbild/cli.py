@@ -10,40 +10,33 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
-from lagesbild import cli_alone, terminal
+from lagesbild import cli_alone, cli_cycle, terminal
+from lagesbild.cli_shared import (
+    FOLDER,
+    LAYER,
+    command,
+    of_the_group,
+    open_asked,
+    workspace_option,
+)
 from lagesbild.errors import UsageError
-
-if TYPE_CHECKING:
-    from lagesbild.period import Period
-    from lagesbild.workspace import Workspace
 
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
-    "Varje kvartal": ("ingest", "close", "status", "run", "release", "verify"),
-    "För sig": tuple(command.name for command in cli_alone.COMMANDS),
+    "Varje kvartal": tuple(each.name for each in cli_cycle.COMMANDS),
+    "För sig": tuple(each.name for each in cli_alone.COMMANDS),
 }
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
-
-_workspace_option = click.option(
-    "-w",
-    "--workspace",
-    type=_FOLDER,
-    metavar="MAPP",
-    help="Arbetsyta; annars LAGESBILD_WORKSPACE, annars data/exempelkommun.",
-)
 
 
 @click.group(
     cls=terminal.Sections, options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …"
 )
-@_workspace_option
+@workspace_option
 @terminal.debug_option
 def commands(workspace: Path | None) -> None:
     """Lägesbild: kommunens och polisens gemensamma bild, kvartal för kvartal.
@@ -55,29 +48,15 @@ def commands(workspace: Path | None) -> None:
 
 
 commands.sections = _SECTIONS
-for _alone in cli_alone.COMMANDS:
-    commands.add_command(_alone)
-
-
-def _command(name: str, *, workspace: bool = True) -> Callable:
-    """Declare a command with what all commands share."""
-
-    def decorate(function: Callable) -> click.Command:
-        function = terminal.debug_option(function)
-        if workspace:
-            function = _workspace_option(function)
-        return commands.command(name, options_metavar="[FLAGGOR]")(function)
-
-    return decorate
 
 
 # --- Kom igång ----------------------------------------------------------------
 
 
-@_command("demo", workspace=False)
+@command("demo", workspace=False)
 @click.option(
     "--out",
-    type=_FOLDER,
+    type=FOLDER,
     default=Path("data/exempelkommun"),
     metavar="MAPP",
     help="Ny mapp för arbetsytan; annars data/exempelkommun.",
@@ -108,21 +87,21 @@ def _demo(out: Path, seed: int, scale: float, quarters: int) -> None:
     click.echo("Nästa steg: lagesbild ingest" + _with_workspace(folder))
 
 
-@_command("init", workspace=False)
-@click.argument("folder", metavar="MAPP", type=_FOLDER)
+@command("init", workspace=False)
+@click.argument("folder", metavar="MAPP", type=FOLDER)
 @click.option(
     "--kommun", required=True, metavar="KOD", help="Kommunkod, fyra siffror: 2181."
 )
 @click.option(
     "--areas",
     required=True,
-    type=_LAYER,
+    type=LAYER,
     metavar="FIL",
     help="Områdenas ytor: GeoPackage, GeoJSON eller Shapefile.",
 )
-@click.option("--addresses", type=_LAYER, metavar="FIL", help="Adresser med punkter.")
+@click.option("--addresses", type=LAYER, metavar="FIL", help="Adresser med punkter.")
 @click.option(
-    "--population", type=_LAYER, metavar="FIL", help="Invånare per område och år."
+    "--population", type=LAYER, metavar="FIL", help="Invånare per område och år."
 )
 def _init(
     folder: Path,
@@ -144,14 +123,14 @@ def _init(
     )
 
 
-@_command("lab")
+@command("lab")
 def _lab(workspace: Path | None) -> int:
     """Öppna JupyterLab i notebooks/ med arbetsytan vald."""
     import subprocess
 
     from lagesbild.workspace import ENVIRONMENT_VARIABLE
 
-    ws = _open(workspace)
+    ws = open_asked(workspace)
     notebooks = ws.project / "notebooks"
     if not notebooks.is_dir():
         raise UsageError(
@@ -164,12 +143,12 @@ def _lab(workspace: Path | None) -> int:
     )
 
 
-@_command("doctor")
+@command("doctor")
 def _doctor(workspace: Path | None) -> int:
     """Undersök om datorn och arbetsytan är redo."""
     from lagesbild.doctor import examine
 
-    findings = examine(workspace or _of_the_group("workspace"))
+    findings = examine(workspace or of_the_group("workspace"))
     for finding in findings:
         click.echo(f"{finding.level:<8} {finding.name}: {finding.text}")
     is_ready = all(finding.level != "FEL" for finding in findings)
@@ -177,197 +156,8 @@ def _doctor(workspace: Path | None) -> int:
     return 0 if is_ready else 1
 
 
-# --- Varje kvartal ------------------------------------------------------------
-
-
-@_command("ingest")
-@click.argument(
-    "files",
-    nargs=-1,
-    metavar="[FIL …]",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
-@click.option("--source", metavar="NAMN", help="Källans nyckel i kommun.toml.")
-@click.option(
-    "--accept-drop",
-    is_flag=True,
-    help="Ta emot en leverans som saknar mer än en femtedel av periodens rader.",
-)
-@terminal.json_option
-def _ingest(
-    workspace: Path | None,
-    files: tuple[Path, ...],
-    source: str | None,
-    accept_drop: bool,
-    as_json: bool,
-) -> int:
-    """Läs in leveranser: alla i inkommande/, eller de FIL som nämns."""
-    from lagesbild.ingest import ingest_files
-
-    ws = _open(workspace)
-    with terminal.progress("Läser in", quiet=as_json) as tell:
-        told = ingest_files(
-            ws,
-            list(files) or None,
-            source=source,
-            accept_drop=accept_drop,
-            on_progress=tell,
-        )
-    for delivery in told:
-        if delivery.get("error"):
-            click.echo(f"Fel: {delivery['file']}: {delivery['error']}", err=True)
-        if delivery.get("is_left"):
-            click.echo(
-                f"{delivery['file']} är inläst men ligger kvar i inkommande/: den är "
-                "öppen i ett annat program. Stäng den och kör igen.",
-                err=True,
-            )
-    if as_json:
-        rows = [{key: row.get(key) for key in terminal.DELIVERY_KEYS} for row in told]
-        terminal.print_json({"deliveries": rows})
-    else:
-        terminal.show_deliveries(told, inbox=ws.inbox, receipts=ws.receipts)
-    return max((row.get("exit_code", 0) for row in told), default=0)
-
-
-@_command("close")
-@click.argument("cycles", nargs=-1, required=True, metavar="KVARTAL …")
-@click.option(
-    "--without",
-    multiple=True,
-    metavar="KÄLLA",
-    help="Stäng trots att källan inte har levererat; sidorna säger det. Får upprepas.",
-)
-def _close(
-    workspace: Path | None, cycles: tuple[str, ...], without: tuple[str, ...]
-) -> None:
-    """Frys antalen för KVARTAL, till exempel 2026-K2."""
-    from lagesbild.closing import close_cycles
-
-    periods = [_quarter(cycle) for cycle in dict.fromkeys(cycles)]
-    close_cycles(_open(workspace), periods, without=without)
-    for period in periods:
-        click.echo(f"{period} är stängt.")
-
-
-@_command("status")
-@terminal.json_option
-def _status(workspace: Path | None, as_json: bool) -> None:
-    """Visa vad som är inläst och vilka kvartal som är stängda."""
-    from lagesbild.status import status
-
-    ws = _open(workspace)
-    told = status(ws)
-    if as_json:
-        terminal.print_json(told)
-        return
-    click.echo(f"Arbetsyta: {terminal.shown(ws.root)}")
-    click.echo(f"Rapporter: {told['incidents']}")
-    click.echo(f"I karantän: {told['quarantined']}")
-    click.echo(f"Leveranser: {told['deliveries']}")
-    closed = [c["cycle"] for c in told["cycles"] if c["is_closed"]]
-    click.echo(f"Stängda kvartal: {terminal.listed(closed)}")
-    for cycle in told["cycles"]:
-        if cycle["released"]:
-            click.echo(
-                f"  {cycle['cycle']} är utlämnat: {', '.join(cycle['released'])}"
-            )
-        if not cycle["is_closed"]:
-            lacking = ", ".join(cycle["missing_sources"])
-            state = f"saknar leverans från {lacking}" if lacking else "kan stängas"
-            click.echo(f"  {cycle['cycle']} är öppet: {state}")
-
-
-@_command("run")
-@click.argument("cycle", metavar="KVARTAL")
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Antal processer; annars så många som datorn orkar.",
-)
-@terminal.json_option
-def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) -> None:
-    """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
-    from lagesbild.publish.batch import run_cycle
-
-    period = _quarter(cycle)
-    ws = _open(workspace)
-    with terminal.progress("Gör sidor", quiet=as_json) as tell:
-        told = run_cycle(ws, period, jobs=jobs, on_progress=tell)
-    if as_json:
-        terminal.print_json(told)
-        return
-    for audience in told["released"]:
-        click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
-    click.echo(f"{len(told['pages'])} sidor på {told['seconds']:.0f} sekunder. Öppna:")
-    click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
-
-
-@_command("release")
-@click.argument("cycle", metavar="KVARTAL")
-@click.option(
-    "--audience",
-    required=True,
-    type=click.Choice(["radet", "offentlig"]),
-    help="Vem sidorna lämnas ut till.",
-)
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
-@terminal.json_option
-def _release(workspace: Path | None, cycle: str, as_json: bool, **asked: str) -> None:
-    """Lämna ut KVARTAL efter beslut av båda organisationerna."""
-    from lagesbild.publish.release import release_cycle
-
-    period, ws = _quarter(cycle), _open(workspace)
-    with terminal.progress("Gör sidor", quiet=as_json) as tell:
-        told = release_cycle(ws, period, **asked, on_progress=tell)
-    if as_json:
-        terminal.print_json(told)
-        return
-    click.echo(f"{told['status']}. Sidorna ligger i:")
-    click.echo(terminal.shown(ws.outputs / str(period) / told["audience"]))
-
-
-@_command("verify")
-@terminal.json_option
-def _verify(workspace: Path | None, as_json: bool) -> int:
-    """Kontrollera att lagret och sidorna är hela."""
-    from lagesbild.status import verify
-
-    told = verify(_open(workspace))
-    if as_json:
-        terminal.print_json(told)
-    else:
-        for fault in told["faults"]:
-            click.echo(f"Fel: {fault}", err=True)
-        click.echo("Allt är helt." if told["ok"] else "Något är fel; se ovan.")
-    return 0 if told["ok"] else 1
-
-
-# --- What the commands share --------------------------------------------------
-
-
-def _of_the_group(name: str) -> object:
-    return click.get_current_context().find_root().params.get(name)
-
-
-def _open(folder: Path | None) -> Workspace:
-    """Open the workspace and finish or undo what an interrupted run left."""
-    from lagesbild.publish.exchange import finish_or_undo
-    from lagesbild.workspace import open_workspace
-
-    ws = open_workspace(folder or _of_the_group("workspace"))
-    finish_or_undo(ws)
-    return ws
-
-
-def _quarter(text: str) -> Period:
-    from lagesbild.period import Period
-
-    period = Period(text)
-    if period.kind != "quarter":
-        raise UsageError(f"'{text}' är inget kvartal. Skriv till exempel 2026-K3.")
-    return period
+for _each in (_demo, _init, _lab, _doctor, *cli_cycle.COMMANDS, *cli_alone.COMMANDS):
+    commands.add_command(_each)
 
 
 def _with_workspace(folder: Path) -> str:

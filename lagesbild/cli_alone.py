@@ -12,29 +12,21 @@ from pathlib import Path
 import click
 
 from lagesbild import terminal
+from lagesbild.cli_shared import LAYER, command
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_LAYER = click.Path(exists=True, path_type=Path)  # some layers are folders
 _NEW = click.Path(dir_okay=False, path_type=Path)
 _STOPPED = 4
 
 
-def _command(name: str) -> Callable:
-    def decorate(function: Callable) -> click.Command:
-        function = terminal.debug_option(function)
-        return click.command(name, options_metavar="[FLAGGOR]")(function)
-
-    return decorate
-
-
-@_command("geocode")
+@command("geocode", workspace=False)
 @click.argument("source", metavar="INFIL", type=_FILE)
 @click.argument("target", metavar="UTFIL", type=click.Path(path_type=Path))
 @click.option(
-    "--addresses", required=True, type=_LAYER, metavar="FIL", help="Adressregister."
+    "--addresses", required=True, type=LAYER, metavar="FIL", help="Adressregister."
 )
 @click.option(
-    "--areas", required=True, type=_LAYER, metavar="FIL", help="Områdenas ytor."
+    "--areas", required=True, type=LAYER, metavar="FIL", help="Områdenas ytor."
 )
 @click.option("--places", type=_FILE, metavar="FIL", help="Platser med namn.")
 @click.option("--aliases", type=_FILE, metavar="FIL", help="Som platser_alias.csv.")
@@ -100,7 +92,7 @@ def _table_options(function: Callable) -> Callable:
     return function
 
 
-@_command("suppress")
+@command("suppress", workspace=False)
 @click.argument("table", metavar="INFIL", type=_FILE)
 @click.argument("target", metavar="UTFIL", type=_NEW)
 @_table_options
@@ -138,7 +130,7 @@ def _suppress(table: Path, target: Path, as_json: bool, **asked: object) -> None
     )
 
 
-@_command("audit")
+@command("audit", workspace=False)
 @click.argument("published", nargs=-1, required=True, metavar="FIL …", type=_FILE)
 @_table_options
 def _audit(published: tuple[Path, ...], as_json: bool, **asked: object) -> int:

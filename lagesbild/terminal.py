@@ -1,7 +1,7 @@
 """How the command line speaks: click in Swedish, tables, JSON, bars and faults.
 
 In: values that a command has. Out: text on standard output; bars and faults on
-standard error. Used by ``cli`` and ``cli_alone``. rich is imported where something is
+standard error. Used by ``cli`` and its parts. rich is imported where something is
 drawn, so that the help answers at once.
 """
 

@@ -1,0 +1,181 @@
+"""The commands of every quarter: deliveries in, the cycle closed, pages made.
+
+In: words typed in a terminal. Out: calls of the rooms, Swedish text, an exit code.
+``cli`` has them on its group. Heavy libraries are imported inside the commands.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lagesbild import terminal
+from lagesbild.cli_shared import command, open_asked, quarter
+
+
+@command("ingest")
+@click.argument(
+    "files",
+    nargs=-1,
+    metavar="[FIL …]",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--source", metavar="NAMN", help="Källans nyckel i kommun.toml.")
+@click.option(
+    "--accept-drop",
+    is_flag=True,
+    help="Ta emot en leverans som saknar mer än en femtedel av periodens rader.",
+)
+@terminal.json_option
+def _ingest(
+    workspace: Path | None,
+    files: tuple[Path, ...],
+    source: str | None,
+    accept_drop: bool,
+    as_json: bool,
+) -> int:
+    """Läs in leveranser: alla i inkommande/, eller de FIL som nämns."""
+    from lagesbild.ingest import ingest_files
+
+    ws = open_asked(workspace)
+    with terminal.progress("Läser in", quiet=as_json) as tell:
+        told = ingest_files(
+            ws,
+            list(files) or None,
+            source=source,
+            accept_drop=accept_drop,
+            on_progress=tell,
+        )
+    for delivery in told:
+        if delivery.get("error"):
+            click.echo(f"Fel: {delivery['file']}: {delivery['error']}", err=True)
+        if delivery.get("is_left"):
+            click.echo(
+                f"{delivery['file']} är inläst men ligger kvar i inkommande/: den är "
+                "öppen i ett annat program. Stäng den och kör igen.",
+                err=True,
+            )
+    if as_json:
+        rows = [{key: row.get(key) for key in terminal.DELIVERY_KEYS} for row in told]
+        terminal.print_json({"deliveries": rows})
+    else:
+        terminal.show_deliveries(told, inbox=ws.inbox, receipts=ws.receipts)
+    return max((row.get("exit_code", 0) for row in told), default=0)
+
+
+@command("close")
+@click.argument("cycles", nargs=-1, required=True, metavar="KVARTAL …")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="KÄLLA",
+    help="Stäng trots att källan inte har levererat; sidorna säger det. Får upprepas.",
+)
+def _close(
+    workspace: Path | None, cycles: tuple[str, ...], without: tuple[str, ...]
+) -> None:
+    """Frys antalen för KVARTAL, till exempel 2026-K2."""
+    from lagesbild.closing import close_cycles
+
+    periods = [quarter(cycle) for cycle in dict.fromkeys(cycles)]
+    close_cycles(open_asked(workspace), periods, without=without)
+    for period in periods:
+        click.echo(f"{period} är stängt.")
+
+
+@command("status")
+@terminal.json_option
+def _status(workspace: Path | None, as_json: bool) -> None:
+    """Visa vad som är inläst och vilka kvartal som är stängda."""
+    from lagesbild.status import status
+
+    ws = open_asked(workspace)
+    told = status(ws)
+    if as_json:
+        terminal.print_json(told)
+        return
+    click.echo(f"Arbetsyta: {terminal.shown(ws.root)}")
+    click.echo(f"Rapporter: {told['incidents']}")
+    click.echo(f"I karantän: {told['quarantined']}")
+    click.echo(f"Leveranser: {told['deliveries']}")
+    closed = [c["cycle"] for c in told["cycles"] if c["is_closed"]]
+    click.echo(f"Stängda kvartal: {terminal.listed(closed)}")
+    for cycle in told["cycles"]:
+        if cycle["released"]:
+            click.echo(
+                f"  {cycle['cycle']} är utlämnat: {', '.join(cycle['released'])}"
+            )
+        if not cycle["is_closed"]:
+            lacking = ", ".join(cycle["missing_sources"])
+            state = f"saknar leverans från {lacking}" if lacking else "kan stängas"
+            click.echo(f"  {cycle['cycle']} är öppet: {state}")
+
+
+@command("run")
+@click.argument("cycle", metavar="KVARTAL")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Antal processer; annars så många som datorn orkar.",
+)
+@terminal.json_option
+def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) -> None:
+    """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
+    from lagesbild.publish.batch import run_cycle
+
+    period = quarter(cycle)
+    ws = open_asked(workspace)
+    with terminal.progress("Gör sidor", quiet=as_json) as tell:
+        told = run_cycle(ws, period, jobs=jobs, on_progress=tell)
+    if as_json:
+        terminal.print_json(told)
+        return
+    for audience in told["released"]:
+        click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
+    click.echo(f"{len(told['pages'])} sidor på {told['seconds']:.0f} sekunder. Öppna:")
+    click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
+
+
+@command("release")
+@click.argument("cycle", metavar="KVARTAL")
+@click.option(
+    "--audience",
+    required=True,
+    type=click.Choice(["radet", "offentlig"]),
+    help="Vem sidorna lämnas ut till.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
+@terminal.json_option
+def _release(workspace: Path | None, cycle: str, as_json: bool, **asked: str) -> None:
+    """Lämna ut KVARTAL efter beslut av båda organisationerna."""
+    from lagesbild.publish.release import release_cycle
+
+    period, ws = quarter(cycle), open_asked(workspace)
+    with terminal.progress("Gör sidor", quiet=as_json) as tell:
+        told = release_cycle(ws, period, **asked, on_progress=tell)
+    if as_json:
+        terminal.print_json(told)
+        return
+    click.echo(f"{told['status']}. Sidorna ligger i:")
+    click.echo(terminal.shown(ws.outputs / str(period) / told["audience"]))
+
+
+@command("verify")
+@terminal.json_option
+def _verify(workspace: Path | None, as_json: bool) -> int:
+    """Kontrollera att lagret och sidorna är hela."""
+    from lagesbild.status import verify
+
+    told = verify(open_asked(workspace))
+    if as_json:
+        terminal.print_json(told)
+    else:
+        for fault in told["faults"]:
+            click.echo(f"Fel: {fault}", err=True)
+        click.echo("Allt är helt." if told["ok"] else "Något är fel; se ovan.")
+    return 0 if told["ok"] else 1
+
+
+COMMANDS = (_ingest, _close, _status, _run, _release, _verify)
