@@ -1,5 +1,6 @@
 """What derives from a hidden cell is hidden too; zero, missing and hidden differ."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,11 +11,12 @@ from lagesbild.measure.tables import measure_cycle
 from lagesbild.measure.totals import category_tree
 from lagesbild.offences import load_categories
 from lagesbild.protect.choosing import choose_hidden
-from lagesbild.protect.hide import CHANGE, COLUMNS, RATE, hide_cells
+from lagesbild.protect.hide import CHANGE, COLUMNS, COUNTS, RATE, hide_cells
 from lagesbild.workspace import MeasureRules
 
 KEYS = ["area_id", "category", "period"]
 MEASURED = ("n_offences", "n_observations")
+NO_CHANGE, FEW = "ingen säker förändring", "för få att jämföra"
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +138,31 @@ def test_the_measured_cells_are_left_as_they_were(measured):
     copy = cells.copy(deep=True)
     hide_cells(cells, hidden)
     pd.testing.assert_frame_equal(cells, copy)
+
+
+def test_nothing_told_depends_on_what_is_hidden(measured):
+    """Other numbers behind the hidden cells, and other derived ones: the same told."""
+    cells, hidden, frame = measured
+    chance = np.random.default_rng(7)
+    other = cells.copy(deep=True)
+
+    def scramble(columns, rows):
+        for column in columns:
+            told = rows & other[column].notna()
+            numbers = chance.integers(0, 999, len(other))
+            other[column] = other[column].mask(told, numbers)
+
+    for name in COUNTS:
+        scramble([name], hidden[name])
+    now, then = hidden_measure(frame), hidden_measure(frame, "{}_last_year_status")
+    for name in MEASURED:
+        before = frame[f"{name}_last_year_status"] == "suppressed"
+        scramble([f"{name}_last_year"], before)
+    scramble(RATE, now)
+    scramble(CHANGE, now | then)
+    judged = (now | then) & other["verdict"].isin(["ökar", "minskar", NO_CHANGE, FEW])
+    assert judged.any()
+    words = chance.choice(["ökar", "minskar", NO_CHANGE, FEW], judged.sum())
+    other.loc[judged, "verdict"] = words
+    assert (other != cells).any(axis=None)
+    pd.testing.assert_frame_equal(hide_cells(other, hidden), frame)
