@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from lagesbild import cli_alone, cli_cycle, terminal
+from lagesbild import cli_alone, cli_cycle, cli_keep, terminal
 from lagesbild.cli_shared import (
     FOLDER,
     LAYER,
@@ -29,6 +29,7 @@ from lagesbild.errors import UsageError
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": tuple(each.name for each in cli_cycle.COMMANDS),
+    "Bevara och söka": tuple(each.name for each in cli_keep.COMMANDS),
     "För sig": tuple(each.name for each in cli_alone.COMMANDS),
 }
 
@@ -156,7 +157,12 @@ def _doctor(workspace: Path | None) -> int:
     return 0 if is_ready else 1
 
 
-for _each in (_demo, _init, _lab, _doctor, *cli_cycle.COMMANDS, *cli_alone.COMMANDS):
+for _each in (
+    *(_demo, _init, _lab, _doctor),
+    *cli_cycle.COMMANDS,
+    *cli_keep.COMMANDS,
+    *cli_alone.COMMANDS,
+):
     commands.add_command(_each)
 
 

@@ -14,7 +14,17 @@ from lagesbild.errors import LagesbildError
 from tests.tiny_town import make_tiny_town, police, write, write_police
 
 COMMANDS = ("demo", "init", "lab", "doctor", "ingest", "close", "status", "run")
-COMMANDS = (*COMMANDS, "release", "verify", "geocode", "suppress", "audit")
+COMMANDS = (
+    *COMMANDS,
+    "release",
+    "verify",
+    "backup",
+    "restore",
+    "trace",
+    "geocode",
+    "suppress",
+    "audit",
+)
 # words of click's that no Swedish text of ours has
 ENGLISH = re.compile(
     r"\b(usage|options?|error|show|this|message|exit|try|missing|invalid|value|such"

@@ -1,0 +1,136 @@
+"""Where a key, an address or a name occurs, in every file of a workspace.
+
+In: a workspace and words to look for. Out: one row a file or table, how often, and
+never the words themselves. For whoever answers for the data: extracts to a person
+who asks (registerutdrag), and proof that what was to be deleted is gone.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from lagesbild.errors import UsageError
+from lagesbild.workspace import Workspace
+
+LEAST = 4
+"""So many signs a search must have: fewer would be found everywhere."""
+# a database holds its texts as UTF-8 among bytes that are none
+_OTHER_ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
+_BETWEEN = "\0"  # no sign of any text, so that two cells are never read as one
+_BLANK = re.compile(r"\s+")
+
+
+def find_traces(ws: Workspace, words: str) -> pd.DataFrame:
+    """Search every file of the workspace and of its pages.
+
+    Parameters
+    ----------
+    ws : Workspace
+    words : str
+        A sender's key, an address, a name. Case and width of blanks do not matter;
+        whole words are found, so that "Storgatan 1" is not "Storgatan 12".
+
+    Returns
+    -------
+    DataFrame
+        One row, one file that holds the words: ``place`` (a table of the store, or
+        what the folder is for), ``file`` (from the workspace's folder), ``n_hits``
+        (cells of a table, otherwise occurrences). Files of tables are those on disk:
+        what an earlier version still holds is found too.
+
+    Raises
+    ------
+    UsageError
+        If there are too few signs to look for.
+    """
+    plain = _plain(words)
+    if len(plain) < LEAST:
+        raise UsageError(f"Skriv minst {LEAST} tecken att söka efter.")
+    pattern = re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)")
+    rows = []
+    for base in (ws.root, ws.outputs):
+        files = sorted(base.rglob("*")) if base.is_dir() else []
+        for file in files:
+            if not file.is_file():
+                continue
+            n_hits = _count_hits(file, pattern)
+            if n_hits:
+                name = file.relative_to(base).as_posix()
+                rows.append((_place(base, ws, name), name, n_hits))
+    return pd.DataFrame(rows, columns=["place", "file", "n_hits"])
+
+
+def _plain(text: str) -> str:
+    return _BLANK.sub(" ", text).strip().casefold()
+
+
+def _place(base: Path, ws: Workspace, name: str) -> str:
+    """What a reader calls the folder that the file lies in."""
+    if base == ws.outputs:
+        return "sidor"
+    parts = name.split("/")
+    if parts[:2] == ["lager", "tabeller"] and len(parts) > 2:
+        return f"tabellen {parts[2]}"
+    return "/".join(parts[:2]) if parts[0] == "lager" and len(parts) > 2 else parts[0]
+
+
+def _count_hits(file: Path, pattern: re.Pattern) -> int:
+    read = _READERS.get(file.suffix.lower(), _read_text)
+    try:
+        return sum(len(pattern.findall(_plain(text))) for text in read(file))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        # a file that is not what its name says is searched as bytes, never passed by
+        return sum(len(pattern.findall(_plain(text))) for text in _read_text(file))
+
+
+def _read_text(file: Path) -> Iterator[str]:
+    """The file as text; what is not UTF-8 in each way that it may have been written."""
+    content = file.read_bytes()
+    try:
+        yield content.decode("utf-8")
+    except UnicodeDecodeError:
+        for encoding in _OTHER_ENCODINGS:
+            yield content.decode(encoding, errors="replace")
+
+
+def _read_parquet(file: Path) -> Iterator[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        opened = pq.ParquetFile(file)
+        for batch in opened.iter_batches():
+            for column in batch.columns:
+                if pa.types.is_dictionary(column.type):
+                    column = column.dictionary_decode()
+                if pa.types.is_string(column.type) or pa.types.is_large_string(
+                    column.type
+                ):
+                    yield _BETWEEN.join(v for v in column.to_pylist() if v is not None)
+    except pa.ArrowException as error:
+        raise ValueError(str(error)) from None
+
+
+def _read_sheets(file: Path) -> Iterator[str]:
+    """The texts of an Excel file, the parts of one cell put together."""
+    from html import unescape
+
+    with zipfile.ZipFile(file) as parts:
+        for name in parts.namelist():
+            if name.endswith(".xml"):
+                told = parts.read(name).decode("utf-8", errors="replace")
+                # </si> and </c> end a cell, other tags only its parts
+                told = re.sub(r"</(?:si|c|row)>", _BETWEEN, told)
+                yield unescape(re.sub(r"<[^>]*>", "", told))
+
+
+_READERS: dict[str, Callable[[Path], Iterator[str]]] = {
+    ".parquet": _read_parquet,
+    ".xlsx": _read_sheets,
+    ".xlsm": _read_sheets,
+}
