@@ -16,6 +16,23 @@ from lagesbild.cli_shared import FOLDER, command, open_asked
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+@command("log")
+@click.option(
+    "--last", type=click.IntRange(min=1), default=50, metavar="N", help="Antal rader."
+)
+@terminal.json_option
+def _log(workspace: Path | None, last: int, as_json: bool) -> None:
+    """Visa vem som har gjort vad med arbetsytan, och när."""
+    from lagesbild.journal import read_log
+
+    told = read_log(open_asked(workspace)).tail(last)
+    if as_json:
+        terminal.print_json({"log": told.to_dict("records")})
+        return
+    rows = told.astype(object).to_numpy().tolist()
+    terminal.print_table(["När (UTC)", "Vem", "Vad", "Uppgifter"], rows)
+
+
 @command("backup")
 @click.argument("file", metavar="FIL", type=_FILE)
 def _backup(workspace: Path | None, file: Path) -> None:
@@ -77,4 +94,4 @@ def _trace(workspace: Path | None, words: str, as_json: bool) -> None:
     )
 
 
-COMMANDS = (_backup, _restore, _trace)
+COMMANDS = (_log, _backup, _restore, _trace)

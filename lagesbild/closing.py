@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from lagesbild import contracts, frozen, store
+from lagesbild import contracts, frozen, journal, store
 from lagesbild.clean.periods import days_of_file
 from lagesbild.errors import CloseError, UsageError
 from lagesbild.measure.closed import count_for_closing, find_contributors
@@ -74,6 +74,9 @@ def close_cycles(
         frame, contributors = _count(ws, deliveries, lacking)
         frozen.append_closed_contributors(ws, contributors)
         store.append_closed_counts(ws, frame)
+        for cycle in cycles:
+            facts = {"utan": ", ".join(without)} if without else {}
+            journal.note(ws, "close", kvartal=cycle.label, **facts)
     return frame
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import arrivals, contracts, inbox, store
+from lagesbild import arrivals, contracts, inbox, journal, store
 from lagesbild.archive import (
     accept_raw_files,
     archived_file,
@@ -127,7 +127,23 @@ def ingest_files(
                 on_progress(done, len(waiting), file.name)
             told.append(_ingest_or_tell(known, file, source, accept_drop))
         store.compact(ws)
+        _note(known, told)
     return told
+
+
+def _note(known: _Known, told: list[dict]) -> None:
+    """Log what is committed, also by a run that was cut short, and what was refused."""
+    noted = journal.noted(known.ws, "ingest", "leverans")
+    new = known.deliveries[~known.deliveries["delivery_id"].isin(noted)]
+    for mark in new.to_dict("records"):
+        facts = {name: int(mark[name]) for name in _COUNTS}
+        ids = {"leverans": mark["delivery_id"], "källa": mark["source"]}
+        journal.note(known.ws, "ingest", **ids, **facts)
+    for row in told:
+        if "error" in row or row["status"] == "omplacerade":
+            # the name of a file that was refused may hold anything
+            facts = {"källa": row["source"] or "okänd", "utfall": row["status"]}
+            journal.note(known.ws, "ingest", **facts)
 
 
 def _finish_what_was_cut_short(ws: Workspace) -> pd.DataFrame:

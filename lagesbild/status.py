@@ -16,6 +16,7 @@ from lagesbild import store
 from lagesbild.closing import closed_cycles, missing_sources
 from lagesbild.errors import StoreError
 from lagesbild.frozen import find_releases
+from lagesbild.journal import find_log_faults
 from lagesbild.period import Period
 from lagesbild.workspace import Workspace
 
@@ -61,7 +62,7 @@ def _cycles(deliveries: pd.DataFrame) -> list[Period]:
 
 
 def verify(ws: Workspace) -> dict:
-    """Check that store, archive, pages and releases are whole.
+    """Check that store, archive, pages, releases and log are whole.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def verify(ws: Workspace) -> dict:
         ok, and faults: a list of Swedish sentences, empty if all is well.
     """
     faults = store.verify_store(ws) + _archive_faults(ws) + _page_faults(ws)
-    faults += _release_faults(ws)
+    faults += _release_faults(ws) + find_log_faults(ws)
     return {"ok": not faults, "faults": faults}
 
 

@@ -18,6 +18,7 @@ COMMANDS = (
     *COMMANDS,
     "release",
     "verify",
+    "log",
     "backup",
     "restore",
     "trace",

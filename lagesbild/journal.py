@@ -1,0 +1,138 @@
+"""The log: who did what with the workspace, and when; lines are added, never changed.
+
+In: a step that is done, with facts that point at no person. Out: one line of JSON in
+``lager/logg.jsonl``. Every line holds the hash of the one before it, so that a line
+taken away or changed is seen. Used by whatever reads in, closes, makes and releases;
+shown by ``lagesbild log`` and checked by ``lagesbild verify``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from lagesbild.errors import LockError
+from lagesbild.workspace import Workspace, make_private_folder
+
+FILE = "logg.jsonl"
+COLUMNS = ("at", "who", "what", "facts")
+_OWNER_ONLY = 0o600
+_WAIT_S = 20
+_START = "0" * 16
+
+
+def note(ws: Workspace, what: str, **facts: str | int) -> None:
+    """Add a line.
+
+    Parameters
+    ----------
+    ws : Workspace
+    what : str
+        The command: ingest, close, run, release.
+    **facts
+        Keys, cycles, audiences and numbers; never a text somebody wrote.
+
+    Raises
+    ------
+    LockError
+        If another process has kept the log for long.
+    """
+    import filelock
+
+    folder = make_private_folder(ws.lager)
+    try:
+        with filelock.FileLock(folder / "logg.lock", timeout=_WAIT_S):
+            _add(folder / FILE, {"what": what, **facts})
+    except filelock.Timeout:
+        raise LockError(
+            "Loggen skrivs av en annan körning. Vänta tills den är klar."
+        ) from None
+
+
+def _add(file: Path, told: dict) -> None:
+    before = file.read_bytes() if file.exists() else b""
+    lines = before.splitlines()
+    line = {
+        "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "who": _who(),
+        **told,
+        "after": _hash(lines[-1]) if lines else _START,
+    }
+    # a line that was cut short is left as it is and told by find_log_faults
+    start = "\n" if before and not before.endswith(b"\n") else ""
+    text = start + json.dumps(line, ensure_ascii=False) + "\n"
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
+    with os.fdopen(descriptor, "ab") as log:
+        log.write(text.encode("utf-8"))
+        log.flush()
+        os.fsync(log.fileno())
+
+
+def _who() -> str:
+    """The account on this computer: of who runs it, never of whom the data is about."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "okänt konto"
+
+
+def _hash(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()[:16]
+
+
+def read_log(ws: Workspace) -> pd.DataFrame:
+    """Read the log.
+
+    Returns
+    -------
+    DataFrame
+        One row, one step: at (UTC), who, what, facts ("källa=polisen, rader=12"), in
+        the order they were done. Lines that cannot be read are left out.
+    """
+    rows = []
+    for line in _lines(ws):
+        told = _parse(line)
+        if told is not None:
+            told.pop("after")
+            first = [told.pop(name) for name in COLUMNS[:3]]
+            rows.append([*first, ", ".join(f"{k}={v}" for k, v in told.items())])
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def noted(ws: Workspace, what: str, fact: str) -> set[str]:
+    """The values of one fact in all lines of one command."""
+    told = [_parse(line) or {} for line in _lines(ws)]
+    return {str(t[fact]) for t in told if t.get("what") == what and fact in t}
+
+
+def find_log_faults(ws: Workspace) -> list[str]:
+    """Tell where a line is broken, changed or gone; by its number."""
+    faults, before = [], _START
+    for number, line in enumerate(_lines(ws), start=1):
+        told = _parse(line)
+        if told is None:
+            faults.append(f"Loggens rad {number} går inte att läsa.")
+        elif told["after"] != before:
+            faults.append(f"Loggen är ändrad före rad {number}.")
+        before = _hash(line)
+    return faults
+
+
+def _lines(ws: Workspace) -> list[bytes]:
+    file = ws.lager / FILE
+    return file.read_bytes().splitlines() if file.exists() else []
+
+
+def _parse(line: bytes) -> dict | None:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return None
+    names = (*COLUMNS[:3], "after")
+    return told if isinstance(told, dict) and set(names) <= set(told) else None
