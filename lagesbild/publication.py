@@ -348,6 +348,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         | {
             "threshold": rule.threshold,
             "mark": "" if is_open else _MARKS[audience],
+            "accessibility": ws.settings.accessibility.model_dump(mode="json"),
         },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],

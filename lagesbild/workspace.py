@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from lagesbild.accessibility import Accessibility
 from lagesbild.audiences import AUDIENCES, Audience, Audiences
 from lagesbild.errors import LockError, SettingsError
 
@@ -183,6 +184,7 @@ class Settings(_Strict):
     municipality: Municipality
     contact: Contact
     help: Help = Help()
+    accessibility: Accessibility = Accessibility()
     audiences: Audiences = Audiences()
     measure: MeasureRules = MeasureRules()
     link: LinkRules = LinkRules()

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from pydantic import BaseModel
 
-from lagesbild import audiences, cli, contracts, errors, workspace
+from lagesbild import accessibility, audiences, cli, contracts, errors, workspace
 from lagesbild.read import reference
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -24,6 +24,7 @@ SETTINGS = {
     "`[municipality]`": workspace.Municipality,
     "`[contact]`": workspace.Contact,
     "`[help]`": workspace.Help,
+    "`[accessibility]`": accessibility.Accessibility,
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
@@ -85,7 +86,9 @@ def test_no_part_of_the_settings_is_forgotten():
         found = {model}
         for field in model.model_fields.values():
             told = str(field.annotation)
-            for module, kind in re.findall(r"(workspace|audiences)\.(\w+)", told):
+            for module, kind in re.findall(
+                r"(workspace|audiences|accessibility)\.(\w+)", told
+            ):
                 found |= inside(getattr(globals()[module], kind))
         return found
 

@@ -99,16 +99,17 @@ def test_the_templates_hold_once_they_are_filled_in(tmp_path, areas):
     file = init_workspace(tmp_path / "w", kommun="0114", areas=areas) / "kommun.toml"
     text = re.sub(r"(?m)^#(?=[\[\w\"])", "", file.read_text("utf-8"))
     text = re.sub(
-        r'(?m)^(purpose|legal_basis|controller|decision_number) = ""',
+        r'(?m)^(purpose|legal_basis|controller|decision_number|method|assessor) = ""',
         r'\1 = "påhittat"',
         text,
     )
     text = re.sub(r"(?m)^(retention_\w+) =$", r"\1 = 12", text)
     text = re.sub(
-        r"(?m)^impact_assessment_on =$", "impact_assessment_on = 2026-01-31", text
+        r"(?m)^(impact_assessment_on|assessed_on) =$", r"\1 = 2026-01-31", text
     )
     file.write_text(text, encoding="utf-8")
     settings, _ = read_settings(file)
+    assert settings.accessibility.missing == []
     rows = [s for s in settings.sources.values() if s.has_rows]
     assert len(rows) == 4
     assert all(source.governance for source in rows)

@@ -16,6 +16,7 @@ from lagesbild.errors import LockError, ProtectError, UsageError
 from lagesbild.period import Period
 from lagesbild.publication import make_publications, open_publication
 from lagesbild.workspace import lock, open_workspace
+from tests.tiny_town import ASSESSED
 
 CYCLE = "2026-K2"
 SETTINGS = """
@@ -64,7 +65,9 @@ def make_workspace(folder, town, *, skip=()):
         SOURCE.format(name=name, title=title, kind=kind)
         for name, (title, kind) in SOURCES.items()
     ]
-    (folder / "kommun.toml").write_text(SETTINGS + "".join(told), encoding="utf-8")
+    (folder / "kommun.toml").write_text(
+        SETTINGS + ASSESSED + "".join(told), encoding="utf-8"
+    )
     ws = open_workspace(folder)
     write_registers(ws, town)
     for delivery in two_each(town["deliveries"]).to_dict("records"):

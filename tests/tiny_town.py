@@ -25,6 +25,16 @@ decision_number = "PÅHITTAT 2026/1"
 impact_assessment_on = 2026-01-31
 """
 
+ASSESSED = """
+[accessibility]
+level = "delvis"
+assessed_on = 2026-01-20
+method = "påhittad självskattning"
+assessor = "påhittad webbfunktion"
+feedback_url = "https://nyby.example/tillganglighet"
+shortcomings = ["Påhittat: en lång tabell är svår att höra."]
+"""
+
 SETTINGS = """
 [municipality]
 code = "9999"
@@ -131,7 +141,7 @@ def make_tiny_town(folder: Path, *, is_invented: bool = True) -> Workspace:
     """A workspace with areas A01, A02, A03 from west to east, a kilometre each."""
     for part in ("referens", "inkommande", "register", "lager"):
         (folder / part).mkdir(parents=True)
-    settings = SETTINGS.format(is_invented=str(is_invented).lower())
+    settings = SETTINGS.format(is_invented=str(is_invented).lower()) + ASSESSED
     for name in ("polisen", "felanmalan", "raddningen"):
         settings += GOVERNANCE.format(name=name)
     (folder / "kommun.toml").write_text(settings, encoding="utf-8")

@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 from lagesbild.errors import ParameterError
 from lagesbild.period import Period
 from lagesbild.protect.published import DRAFT
-from lagesbild.publish import checks, exchange, gate, index, kernel, manifest, page
+from lagesbild.publish import (
+    checks,
+    exchange,
+    gate,
+    index,
+    kernel,
+    manifest,
+    page,
+    statement,
+)
 from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
 from lagesbild.publish.work import Task, do_all
 from lagesbild.workspace import AUDIENCES, lock, make_private_folder
@@ -145,6 +154,7 @@ def make_pages(
     pages = do_all(tasks, jobs=jobs, on_progress=on_progress) if tasks else []
     for publication in publications:
         pages.append(_write_index(ws, publication, staging))
+        pages.append(_write_statement(publication, staging))
         extra = {k: v for names in given.values() for k, v in names.items()}
         manifest.write(staging, publication, ws, parameters=extra)
     checks.check_folder(staging, private=ws.root)
@@ -263,11 +273,25 @@ def _write_index(ws: Workspace, publication: Publication, staging: Path) -> dict
         products=for_audience(publication.audience),
         threshold=publication.meta["threshold"],
     )
-    file = staging / publication.audience / index.FILE
-    file.write_text(html, encoding="utf-8", newline="\n")
+    return _write(publication, staging, index.FILE, html, started)
+
+
+def _write_statement(publication: Publication, staging: Path) -> dict:
+    started = time.monotonic()
+    html = statement.render(publication, _frame(publication))
+    return _write(publication, staging, statement.FILE, html, started)
+
+
+def _write(
+    publication: Publication, staging: Path, file: str, html: str, started: float
+) -> dict:
+    """Write a page that no notebook makes, and tell of it as of the others."""
+    (staging / publication.audience / file).write_text(
+        html, encoding="utf-8", newline="\n"
+    )
     return {
-        "file": index.FILE,
-        "product": "index",
+        "file": file,
+        "product": Path(file).stem,
         "audience": publication.audience,
         "seconds": round(time.monotonic() - started, 3),
     }

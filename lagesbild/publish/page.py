@@ -94,7 +94,8 @@ def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
     html = _template("page.html.j2").render(
         policy=_policy(script, style),
         title=f"{title} {frame.period_name} {_DASH} {frame.municipality}{invented}",
-        description=f"Gemensam lägesbild i {frame.municipality}, {frame.period_name}.",
+        description=f"Gemensam lägesbild i {frame.municipality}, "
+        f"{frame.period_name}: {title}.",
         style=Markup(style),
         script=Markup(script),
         pattern=PATTERN,

@@ -132,6 +132,8 @@ def _require_all(ws: Workspace, cycle: Period, audience: str) -> str:
     ]
     if str(cycle) not in set(analyses["cycle"]):
         missing.append(f"en skriven bedömning i {ANALYSES_FILE}")
+    if audience == "offentlig" and (keys := ws.settings.accessibility.missing):
+        missing.append(f"{', '.join(keys)} under [accessibility] i kommun.toml")
     if missing:
         raise ReleaseError(
             f"{cycle} kan inte lämnas ut till {audience}. Det som saknas: "

@@ -57,7 +57,7 @@ def test_a_run_makes_every_page_once_and_tells_of_it(project, publications):
         project, "2026-K3", jobs=1, on_progress=lambda *now: told.append(now)
     )
     sheets = [f"03_omradesblad_O0{n}.html" for n in range(N_AREAS)]
-    common = ["02_lagesbild.html", *sheets, "index.html"]
+    common = ["02_lagesbild.html", *sheets, "index.html", "tillganglighet.html"]
     wanted = [("intern", "01_datakvalitet.html")]
     wanted += [(audience, file) for audience in AUDIENCES for file in common]
     assert [(p["audience"], p["file"]) for p in made["pages"]] == wanted
@@ -71,7 +71,7 @@ def test_a_run_makes_every_page_once_and_tells_of_it(project, publications):
     assert found == {*wanted, *manifests}
     assert sorted(file.name for file in project.outputs.iterdir()) == ["2026-K3"]
 
-    n_run = len(wanted) - len(AUDIENCES)
+    n_run = len(wanted) - 2 * len(AUDIENCES)
     assert [now[:2] for now in told] == [(n, n_run) for n in range(1, n_run + 1)]
     assert told[0][2] == "intern/01_datakvalitet.html"
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -236,6 +237,19 @@ def test_a_decision_for_the_council_is_none_for_everyone(ready):
     assess(ws, NOW)
     with pytest.raises(ReleaseError, match=r"kommunens beslut.*polisens beslut"):
         release.release_cycle(ws, NOW, "offentlig", jobs=1)
+
+
+@pytest.mark.parametrize("key", ["level", "assessed_on", "method", "assessor"])
+def test_the_public_is_given_no_pages_that_nobody_has_judged(ready, key):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen")
+    assess(ws, NOW)
+    told = ws.settings.accessibility.model_copy(update={key: None})
+    settings = ws.settings.model_copy(update={"accessibility": told})
+    with pytest.raises(ReleaseError, match=rf"{key} under \[accessibility\]") as error:
+        release.release_cycle(replace(ws, settings=settings), NOW, "offentlig", jobs=1)
+    assert error.value.exit_code == 4
+    assert frozen.load_publications(ws).empty
 
 
 @pytest.mark.parametrize(("cycle", "audience"), [("2026", "radet"), (NOW, "intern")])
