@@ -65,6 +65,14 @@ class Help(_Strict):
     emails: tuple[str, ...] = ()
 
 
+class QuestionnaireRules(_Strict):
+    """What the questionnaire tells whoever answers it."""
+
+    purpose: Annotated[str, Field(min_length=10)]
+    controller: Annotated[str, Field(min_length=3)]
+    retention_months: Annotated[int, Field(ge=1, le=60)]
+
+
 class MeasureRules(_Strict):
     min_inhabitants_for_rate: Annotated[int, Field(ge=1)] = 500
     kinds_without_rate: tuple[str, ...] = ("centrum", "industri", "handel")
@@ -188,6 +196,7 @@ class Settings(_Strict):
     audiences: Audiences = Audiences()
     measure: MeasureRules = MeasureRules()
     link: LinkRules = LinkRules()
+    questionnaire: QuestionnaireRules | None = None
     sources: dict[str, Source] = {}
 
 

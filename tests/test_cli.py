@@ -18,6 +18,8 @@ COMMANDS = (
     *COMMANDS,
     "release",
     "verify",
+    "form",
+    "answers",
     "log",
     "backup",
     "restore",

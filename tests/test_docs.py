@@ -28,6 +28,7 @@ SETTINGS = {
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
+    "`[questionnaire]`": workspace.QuestionnaireRules,
     "`[sources.<namn>]`": workspace.Source,
     "`[[sources.<namn>.layouts]]`": workspace.Layout,
     "`[sources.<namn>.governance]`": workspace.Governance,

@@ -1,0 +1,1 @@
+"""The citizens' questionnaire: its form, and the answers that come back."""
