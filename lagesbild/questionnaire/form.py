@@ -50,7 +50,7 @@ def introduce(rules: QuestionnaireRules) -> list[str]:
         f"Svaren används så här: {rules.purpose.rstrip('.')}.",
         f"Ansvarig för uppgifterna är {rules.controller}.",
         f"Svaren sparas i {rules.retention_months} månader och tas sedan bort.",
-        f"{NO_NAMES} Det är frivilligt att svara, och ingen kan se att just du svarat.",
+        f"{NO_NAMES} Det är frivilligt att svara, och vi frågar inte vem du är.",
         f"{NOT_EMERGENCY} Enkäten läses inte varje dag.",
     ]
 

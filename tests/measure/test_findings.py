@@ -5,10 +5,14 @@ import pandas as pd
 import pytest
 
 from lagesbild import contracts
+from lagesbild.agreement.suggest import SPOT, suggest_problems
 from lagesbild.demo import events, geography, truth
 from lagesbild.errors import ShortHistoryError
 from lagesbild.measure import effects, findings, tables
+from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.period import Period
+from lagesbild.protect.hide import COUNTS, hide_cells
+from lagesbild.protect.told import tell_findings
 from lagesbild.workspace import MeasureRules
 
 pytest.importorskip("libpysal")
@@ -255,3 +259,27 @@ def test_quiet_series_are_left_in_peace(demo):
         assert verdicts.loc[key, "verdict"] not in ("ökar", "minskar")
         assert not signals.loc[key, "is_signal"]
         assert trends.loc[key, "verdict"] == "ingen säker trend"
+
+
+@pytest.mark.slow
+def test_the_plan_is_offered_the_planted_wave_and_hot_spot_first(demo):
+    rows, cells, planted = demo
+    found = {
+        "signals": findings.find_signals(cells, CYCLE),
+        "trends": findings.find_trends(cells, CYCLE),
+        "hot_spots": findings._count_squares(rows, Period(CYCLE)),
+        "week": pd.DataFrame(),
+    }
+    told = tell_findings(found, _shown(cells), is_internal=True)
+    first = suggest_problems(_shown(cells), told, CYCLE).head(5)
+    (strong, _) = planted["inbrottsvag"]["faktor"]
+    pairs = list(zip(first["area_id"], first["category"], strict=True))
+    assert (strong, "bostadsinbrott") in pairs
+    spot = planted["ny_hotspot"]
+    near = np.hypot(rows["easting_m"] - spot["e"], rows["northing_m"] - spot["n"])
+    assert (rows.loc[near.idxmin(), "area_id"], SPOT) in pairs
+    assert not first["category"].isin(FOUND_BY_POLICE).any()
+
+
+def _shown(cells):
+    return hide_cells(cells, pd.DataFrame(False, cells.index, COUNTS))
