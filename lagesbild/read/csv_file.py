@@ -16,7 +16,13 @@ from contextlib import suppress
 import pandas as pd
 
 from lagesbild.errors import ReadError
-from lagesbild.read.header import MAX_TITLE_ROWS, Header, build_frame, find_header
+from lagesbild.read.header import (
+    MAX_TITLE_ROWS,
+    Header,
+    build_frame,
+    find_header,
+    refuse_width,
+)
 from lagesbild.workspace import Layout
 
 _SEPARATORS = {";": "semikolon", ",": "komma", "\t": "tabb", "|": "lodstreck"}
@@ -142,6 +148,7 @@ def read_csv_file(
     separator, header = _find_separator(lines, wanted, layout.separator)
     if not header.matches:
         return None, header, ()
+    refuse_width(header, file_name)
     body = lines[header.position + 1 :]
     rows, broken = _split(body, separator, len(header.headings))
     frame, counted = build_frame(rows, header, broken)
@@ -162,13 +169,21 @@ def _find_separator(
     best = tried[0], Header(0, (), wanted, ())
     for separator in tried:
         # one line a row: title rows above may hold a lone quotation mark
-        rows = [next(csv.reader([line], delimiter=separator), []) for line in head]
+        rows = [_split_line(line, separator) for line in head]
         header = find_header(rows, wanted)
         if header.matches:
             return separator, header
         if len(header.missing) < len(best[1].missing):
             best = separator, header
     return best
+
+
+def _split_line(line: str, separator: str) -> list[str]:
+    """The cells of one line; a line that the csv module gives up has none."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _candidates(head: list[str]) -> list[str]:

@@ -14,9 +14,16 @@ import zipfile
 import pandas as pd
 
 from lagesbild.errors import ReadError
-from lagesbild.read.header import MAX_TITLE_ROWS, Header, build_frame, find_header
+from lagesbild.read.header import (
+    MAX_TITLE_ROWS,
+    Header,
+    build_frame,
+    find_header,
+    refuse_width,
+)
 from lagesbild.workspace import Layout
 
+_MAX_UNPACKED = 400_000_000
 _CELL_ERRORS = ("#N/A", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
 
@@ -62,6 +69,7 @@ def read_excel_file(
         nearest = min(found.values(), key=lambda header: len(header.missing))
         return None, nearest, ()
     header = found[matching[0]]
+    refuse_width(header, file_name)
     rows = dict(sheets)[matching[0]][header.position + 1 :]
     n_errors = sum(cell in _CELL_ERRORS for row in rows for cell in row)
     rows = [["" if cell in _CELL_ERRORS else cell for cell in row] for row in rows]
@@ -84,6 +92,7 @@ def read_sheets(
     if not content:
         raise ReadError(f"{file_name}: filen är tom. Be avsändaren skicka den igen.")
     try:
+        _refuse_size(content, file_name)
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=True
         )
@@ -101,6 +110,17 @@ def read_sheets(
             "skadad, lösenordsskyddad eller i det äldre formatet .xls: öppna den i "
             "Excel och spara som .xlsx."
         ) from None
+
+
+def _refuse_size(content: bytes, file_name: str) -> None:
+    """Stop at a file that a few bytes would unpack to more than memory holds."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > _MAX_UNPACKED:
+        raise ReadError(
+            f"{file_name}: filen packas upp till mer än {_MAX_UNPACKED // 1_000_000} "
+            "MB. Be avsändaren dela den på flera perioder, eller skicka den som CSV."
+        )
 
 
 def _read_rows(sheet) -> list[list[str]]:

@@ -16,6 +16,7 @@ from lagesbild.errors import ReadError
 BROKEN = "__fel__"
 """Reserved column: why a row could not be split into its columns (else missing)."""
 MAX_TITLE_ROWS = 30
+MAX_COLUMNS = 1000
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,28 @@ def find_header(rows: list[list[str]], wanted: tuple[str, ...]) -> Header:
     return best
 
 
+def refuse_width(header: Header, file_name: str) -> None:
+    """Stop at more columns than any table that somebody made has.
+
+    Raises
+    ------
+    ReadError
+        If there are more than ``MAX_COLUMNS``.
+    """
+    if len(header.headings) > MAX_COLUMNS:
+        raise ReadError(
+            f"{file_name}: rubrikraden har {len(header.headings)} kolumner, högst "
+            f"{MAX_COLUMNS} läses. Be avsändaren skicka en fil med bara de kolumner "
+            "som behövs."
+        )
+
+
 def _distinct(headings: list[str]) -> tuple[str, ...]:
     """Name empty headings by their place and number repeated ones."""
-    while headings and not headings[-1]:
-        headings = headings[:-1]
+    width = len(headings)
+    while width and not headings[width - 1]:
+        width -= 1
+    headings = headings[:width]
     named, told = [], {BROKEN}
     for place, heading in enumerate(headings, start=1):
         name, number = heading or f"kolumn {place}", 1
