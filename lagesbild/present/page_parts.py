@@ -132,7 +132,7 @@ def show_summary(publication: Publication, area: str | None = None) -> Shown:
     ).format(
         id=ID,
         brief=brief(publication, area),
-        guide=_guide(publication),
+        guide=guide(publication),
     )
     return Shown(page, text="Kort sagt")
 
@@ -173,7 +173,7 @@ def _item(sentence: text.Sentence) -> Markup:
     )
 
 
-def _guide(publication: Publication) -> Markup:
+def guide(publication: Publication) -> Markup:
     """How to read the page; only of looks that this audience's pages have."""
     box = (
         '<svg viewBox="0 0 44 24" aria-hidden="true"><rect class="sw {}" x="1" y="1" '

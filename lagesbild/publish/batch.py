@@ -26,7 +26,9 @@ from lagesbild.publish import (
     index,
     kernel,
     manifest,
+    meeting,
     page,
+    since,
     statement,
 )
 from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
@@ -155,6 +157,8 @@ def make_pages(
     for publication in publications:
         pages.append(_write_index(ws, publication, staging))
         pages.append(_write_statement(publication, staging))
+        if publication.audience == meeting.AUDIENCE:
+            pages.append(_write_meeting(publication, staging))
         extra = {k: v for names in given.values() for k, v in names.items()}
         manifest.write(staging, publication, ws, parameters=extra)
     checks.check_folder(staging, private=ws.root)
@@ -272,6 +276,10 @@ def _write_index(ws: Workspace, publication: Publication, staging: Path) -> dict
         base_map=load_base_map(ws),
         products=for_audience(publication.audience),
         threshold=publication.meta["threshold"],
+        earlier=since.find_earlier(ws, publication.cycle, publication.audience),
+        last_release=since.find_last_release(
+            ws, publication.cycle, publication.audience
+        ),
     )
     return _write(publication, staging, index.FILE, html, started)
 
@@ -280,6 +288,14 @@ def _write_statement(publication: Publication, staging: Path) -> dict:
     started = time.monotonic()
     html = statement.render(publication, _frame(publication))
     return _write(publication, staging, statement.FILE, html, started)
+
+
+def _write_meeting(publication: Publication, staging: Path) -> dict:
+    started = time.monotonic()
+    folder = staging / publication.audience
+    pages = {f: (folder / f).read_text(encoding="utf-8") for f in meeting.parts()}
+    html = meeting.render(pages, publication, _frame(publication))
+    return _write(publication, staging, meeting.FILE, html, started)
 
 
 def _write(

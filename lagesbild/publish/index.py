@@ -13,7 +13,7 @@ from markupsafe import Markup
 from lagesbild.period import swedish_date
 from lagesbild.present import captions, cells, geometry, maps, page_parts, swedish
 from lagesbild.present.display import ID
-from lagesbild.publish import page
+from lagesbild.publish import meeting, page, since
 from lagesbild.publish.products import Product, page_name
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def render(
     base_map: gpd.GeoDataFrame | None,
     products: list[Product],
     threshold: int,
+    earlier: list[since.Earlier] | None = None,
+    last_release: Publication | None = None,
 ) -> str:
     """Make the front page.
 
@@ -48,6 +50,10 @@ def render(
         Those of the audience.
     threshold : int
         Counts from 1 up to but not including it are withheld.
+    earlier : list of Earlier, optional
+        Earlier cycles' front pages, the latest first.
+    last_release : Publication, optional
+        What the audience was handed last before this cycle.
 
     Returns
     -------
@@ -64,7 +70,11 @@ def render(
         brief=page_parts.brief(publication),
         areas=_areas(publication, products),
         map=_map(publication, areas, base_map, products),
-        products=[_card(product) for product in products],
+        guide=page_parts.guide(publication),
+        products=[*_meeting(publication), *map(_card, products)],
+        earlier=earlier or [],
+        before=last_release.cycle if last_release else "",
+        changes=since.tell_changes(last_release, publication) if last_release else [],
         deliveries=page_parts.deliveries_table(publication),
         hiding=_hiding(threshold),
         contact=frame.contact,
@@ -96,6 +106,13 @@ def _map(publication, areas, base_map, products: list[Product]) -> Markup:
         base_map=base_map,
         link=lambda area_id: page_name(sheet, area_id),
     )
+
+
+def _meeting(publication: Publication) -> list[dict]:
+    if publication.audience != meeting.AUDIENCE:
+        return []
+    lede = "Mötets sidor i en enda fil, att skicka eller skriva ut."
+    return [{"title": meeting.TITLE, "lede": lede, "file": meeting.FILE}]
 
 
 def _card(product: Product) -> dict:

@@ -86,12 +86,21 @@ def render_notebook(
     return render(body_of(notebook, where=file), frame, file=file, title=title)
 
 
-def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
+def render(
+    body: Markup,
+    frame: Frame,
+    *,
+    file: str,
+    title: str,
+    template: str = "page.html.j2",
+    has_script: bool = True,
+    **words: object,
+) -> str:
     """Put a page's body into the template with its policy, and check the page."""
     style = _read("style.css") + _paper_foot(frame)
-    script = _read("page.js")
+    script = _read("page.js") if has_script else ""
     invented = " (påhittade siffror)" if frame.is_invented else ""
-    html = _template("page.html.j2").render(
+    html = _template(template).render(
         policy=_policy(script, style),
         title=f"{title} {frame.period_name} {_DASH} {frame.municipality}{invented}",
         description=f"Gemensam lägesbild i {frame.municipality}, "
@@ -108,6 +117,7 @@ def render(body: Markup, frame: Frame, *, file: str, title: str) -> str:
             {"file": link.file, "title": link.title, "is_current": link.file == file}
             for link in frame.navigation
         ],
+        **words,
     )
     checks.check_page(html, where=file)
     return html
@@ -174,9 +184,10 @@ def _fragment(output, prefix: str, where: str, number: int) -> tuple[str, Markup
 
 
 def _policy(script: str, style: str) -> str:
+    own = f"script-src '{_hash(script)}'; " if script else ""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; "
-        f"style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; {own}style-src '{_hash(style)}'; base-uri 'none'; "
+        "form-action 'none'"
     )
 
 

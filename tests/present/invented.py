@@ -7,6 +7,7 @@ One row of ``cells`` is area × category × period, as docs/architecture.md says
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -211,6 +212,15 @@ def make_publication(
         quality=_quality() if is_internal else {},
         findings=tell_findings(found, cells, is_internal=is_internal),
     )
+
+
+def make_earlier(publication: Publication) -> Publication:
+    """What could have been released a quarter before: one number was another."""
+    earlier = str(Period(publication.cycle).previous)
+    cells = publication.cells[publication.cells["period"] < publication.cycle].copy()
+    first = cells.index[cells["n_offences_status"] == "shown"][0]
+    cells.loc[first, "n_offences"] += 2
+    return replace(publication, cycle=earlier, cells=cells)
 
 
 def make_week(**changes) -> pd.DataFrame:

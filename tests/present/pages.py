@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lagesbild import present
 from lagesbild.present.display import ID
-from lagesbild.publish import index, page, products
+from lagesbild.publish import index, meeting, page, products, since, statement
 from tests.present import invented
 
 LINKS = (
@@ -21,6 +21,7 @@ LINKS = (
     page.Link("03_omradesblad_O08.html", "Områdesblad"),
     page.Link("01_datakvalitet.html", "Datakvalitet"),
 )
+EARLIER = "../../2026-K2/offentlig/index.html"
 QUALITY = (
     "deliveries",
     "quarantine",
@@ -47,7 +48,11 @@ def build(publication) -> dict[str, str]:
         file: page.render(body, around, file=file, title=title)
         for file, (title, body) in bodies.items()
     }
-    return made | {index.FILE: start(publication, around)}
+    made |= {index.FILE: start(publication, around)}
+    made |= {statement.FILE: statement.render(publication, around)}
+    if publication.audience == meeting.AUDIENCE:
+        made |= {meeting.FILE: meeting.render(made, publication, around)}
+    return made
 
 
 def frame(publication) -> page.Frame:
@@ -72,6 +77,8 @@ def start(publication, around: page.Frame) -> str:
         base_map=invented.make_base_map(),
         products=products.for_audience(publication.audience),
         threshold=publication.meta["threshold"],
+        earlier=[since.Earlier("2026-K2", "Fastställd den 24 augusti 2026", EARLIER)],
+        last_release=invented.make_earlier(publication),
     )
 
 
