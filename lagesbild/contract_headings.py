@@ -32,13 +32,4 @@ HEADINGS = {
         "e": "easting_m",
         "n": "northing_m",
     },
-    "decisions": {
-        "kvartal": "cycle",
-        "mottagare": "audience",
-        "organisation": "organisation",
-        "roll": "role",
-        "datum": "decided_on",
-        "diarienummer": "decision_number",
-    },
-    "analyses": {"kvartal": "cycle", "roll": "role", "bedomning": "text"},
 }

@@ -36,7 +36,6 @@ PROTECTED_CLASSES = (
     "brottsutsatt_barn",
     "okand_kod",
 )
-ORGANISATIONS = ("kommunen", "polisen")
 FOUND_BY = ("anmälan", "ingripande")
 AREA_KINDS = ("bostad", "centrum", "industri", "handel", "landsbygd", "annat")
 GEOCODE_METHODS = (
@@ -219,17 +218,15 @@ _PUBLICATIONS = {
     "sequence_number": _whole(),  # of the store it was made from
 }
 
-# One row, one organisation's decision to hand out a cycle; a role, never a person.
-_DECISIONS = {
-    "cycle": _text(),
-    "audience": _text(isin=RELEASED),
-    "organisation": _text(isin=ORGANISATIONS),
-    "role": _text(),
-    "decided_on": _time(DAY),
-    "decision_number": _text(),
+# One row, one row of a register as it was when it was loaded; private text is masked.
+_REGISTER_VERSIONS = {
+    "register": _text(),  # key in agreement.tables
+    "version": _text(),  # first 16 hex digits of the SHA-256 of all its rows
+    "number": _whole(least=1),  # 1, 2, 3 … in order of loading
+    "row_number": _whole(),  # in the sheet; 0 stands for a register without rows
+    "cells": _text(),  # JSON, our names → text
+    "loaded_at": _time(MOMENT),
 }
-# One row, a written assessment of a cycle, for those who decide; never on a page.
-_ANALYSES = {"cycle": _text(), "role": _text(), "text": _text()}
 # One row, one ready-made police count as delivered: area or DeSO × category × period.
 _READY_COUNTS = {
     "source": _text(),
@@ -309,8 +306,7 @@ _TABLES = {
     "closed_counts": _CLOSED_COUNTS,
     "closed_contributors": _CLOSED_CONTRIBUTORS,
     "publications": _PUBLICATIONS,
-    "decisions": _DECISIONS,
-    "analyses": _ANALYSES,
+    "register_versions": _REGISTER_VERSIONS,
     "ready_counts": _READY_COUNTS,
     "notices": _NOTICES,
     "indicators": _INDICATORS,
@@ -321,7 +317,6 @@ _TABLES = {
 }
 _UNIQUE = {
     "deliveries": ["delivery_id"],
-    "decisions": ["cycle", "audience", "organisation"],
     "placings": ["placing_id"],
     "notices": ["notice_id"],
     "indicators": ["indicator_id", "area_id", "breakdown", "period", "source"],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lagesbild import contracts
-from lagesbild.agreement.registers import write_templates
+from lagesbild.agreement.templates import load_published, write_templates
 from lagesbild.errors import RegisterError, UsageError
 from lagesbild.geocode.alias_file import write_template
 from lagesbild.read import reference
@@ -98,7 +98,11 @@ def init_workspace(
     if people is not None:
         _write_csv(_headed(people, "population"), target / reference.POPULATION_FILE)
     write_template(folder / "register")
-    write_templates(folder / "register")
+    write_templates(
+        folder / "register",
+        areas=dict(zip(shapes["area_id"], shapes["name"], strict=True)),
+        rows=load_published(kommun),
+    )
     _write_settings(folder / SETTINGS_FILE, municipality, name)
     return folder
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from lagesbild.agreement.registers import read_analyses, read_decisions
+from lagesbild.agreement.registers import read_all
+from lagesbild.agreement.tables import REGISTERS
 from lagesbild.errors import RegisterError, UsageError
 from lagesbild.geocode.alias_file import read_aliases
 from lagesbild.initiate import init_workspace
@@ -80,11 +81,11 @@ def test_own_layer_and_folders(tmp_path, areas):
     assert ws.settings.municipality.code == "0114"
     assert r.load_areas(ws)["area_id"].tolist() == ["01", "02"]
     assert r.load_addresses(ws).empty
-    names = ["analys.csv", "beslut.csv", "platser_alias.csv"]
+    names = [f"{register.file}.xlsx" for register in REGISTERS.values()]
+    names = sorted([*names, "platser_alias.csv"])
     assert sorted(file.name for file in ws.registers.iterdir()) == names
     assert read_aliases(ws.registers / "platser_alias.csv").empty
-    assert read_decisions(ws.registers / "beslut.csv").empty
-    assert read_analyses(ws.registers / "analys.csv").empty
+    assert all(rows.empty for rows in read_all(ws.registers).values())
 
 
 def test_polisen_api_is_ready_and_row_sources_are_not(tmp_path, areas):

@@ -1,25 +1,60 @@
-"""Read the registers of decisions and of written assessments.
+"""Read the registers that the two organisations keep, all or none.
 
-In: register/beslut.csv and register/analys.csv, as saved from a spreadsheet. Out:
-frames under contract. All faults of a file are told at once by row and column, never
-by value. Used by ``publish.release``.
+In: register/ of a workspace. Out: a frame a register, or every fault of every register
+at once. Next: ``plan`` and ``promises`` compute from them, ``protect.texts`` lets words
+through, ``publish.release`` asks for decisions and an assessment.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import contracts
-from lagesbild.audiences import RELEASED
-from lagesbild.errors import PeriodError
-from lagesbild.period import Period
-from lagesbild.read.register import read_register, refuse_faults
+from lagesbild.agreement.reading import Known, find_file, read_sheet
+from lagesbild.agreement.tables import ANALYSES, DECISIONS, GROUPS, REGISTERS, RELEASE
+from lagesbild.errors import RegisterError
 
 DECISIONS_FILE, ANALYSES_FILE = "beslut.csv", "analys.csv"
+
+
+def read_all(
+    folder: Path, *, areas: frozenset[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Read every register.
+
+    Parameters
+    ----------
+    folder : Path
+        register/ of a workspace; a register that is not there is empty.
+    areas : frozenset of str, optional
+        The ids of the areas; none: any is taken.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By key of ``tables.REGISTERS``; see ``reading.read_sheet``.
+
+    Raises
+    ------
+    RegisterError
+        Tells every fault of every register by file, row and column.
+    """
+    found, told = {}, []
+    known = Known(areas=areas)
+    for register in REGISTERS.values():  # groups first: others point at them
+        try:
+            file = find_file(folder, register)
+            found[register.key] = read_sheet(file, register, known)
+        except RegisterError as error:
+            told.append(str(error))
+            continue
+        if register is GROUPS and file.is_file():
+            known = replace(known, groups=frozenset(found["groups"]["group"]))
+    if told:
+        raise RegisterError("\n".join(told))
+    return found
 
 
 def read_decisions(file: Path) -> pd.DataFrame:
@@ -28,36 +63,21 @@ def read_decisions(file: Path) -> pd.DataFrame:
     Parameters
     ----------
     file : Path
-        UTF-8, comma or semicolon: kvartal, mottagare, organisation, roll, datum and
-        diarienummer. May be absent.
+        beslut.csv of register/; beslut.xlsx beside it is read in its stead.
 
     Returns
     -------
     DataFrame
-        Contract decisions: one row, one organisation's decision on one cycle for one
-        audience.
+        One row, one organisation's decision on one cycle for one audience; the columns
+        of ``tables.DECISIONS``.
 
     Raises
     ------
     RegisterError
         Tells every fault by row and column.
     """
-    rules = {
-        "cycle": _is_quarter,
-        "audience": _one_of(RELEASED),
-        "organisation": _one_of(contracts.ORGANISATIONS),
-        "role": _is_told,
-        "decided_on": _is_day,
-        "decision_number": _is_told,
-    }
-    rows = _read(file, "decisions", rules)
-    keys = ["cycle", "audience", "organisation"]
-    again = rows.index[rows.duplicated(keys)]
-    refuse_faults(
-        [(n, "organisation", "samma beslut finns redan") for n in again], file.name
-    )
-    rows["decided_on"] = pd.to_datetime(rows["decided_on"], format="%Y-%m-%d")
-    return contracts.check(rows, "decisions", where=file.name)
+    rows = read_sheet(find_file(file.parent, DECISIONS), DECISIONS)
+    return rows[rows["kind"].fillna(RELEASE) == RELEASE].reset_index(drop=True)
 
 
 def read_analyses(file: Path) -> pd.DataFrame:
@@ -66,69 +86,17 @@ def read_analyses(file: Path) -> pd.DataFrame:
     Parameters
     ----------
     file : Path
-        UTF-8, comma or semicolon: kvartal, roll and bedomning. May be absent.
+        analys.csv of register/; analys.xlsx beside it is read in its stead.
 
     Returns
     -------
     DataFrame
-        Contract analyses: one row, one text on one cycle. It is for those who decide
-        and stands on no page.
+        One row, one text on one cycle; the columns of ``tables.ANALYSES``.
 
     Raises
     ------
     RegisterError
         Tells every fault by row and column.
     """
-    rules = {"cycle": _is_quarter, "role": _is_told, "text": _is_told}
-    return contracts.check(_read(file, "analyses", rules), "analyses", where=file.name)
-
-
-def write_templates(folder: Path) -> None:
-    """Write the headings of the registers that are not there, for a spreadsheet."""
-    for name, table in ((DECISIONS_FILE, "decisions"), (ANALYSES_FILE, "analyses")):
-        file = folder / name
-        if not file.exists():
-            line = ";".join(contracts.HEADINGS[table]) + "\n"
-            file.write_text(line, encoding="utf-8-sig", newline="\n")
-
-
-def _read(file: Path, table: str, rules: dict) -> pd.DataFrame:
-    """Rows under our names, indexed by the row of the sheet; "" is empty."""
-    headings = contracts.HEADINGS[table]
-    names = list(headings.values())
-    raw = read_register(file, list(headings))
-    rows = raw.rename(columns=headings)[names]
-    ours = {name: heading for heading, name in headings.items()}
-    faults = [
-        (number, ours[name], told)
-        for number, row in rows.iterrows()
-        for name, rule in rules.items()
-        if (told := "fältet är tomt" if row[name] == "" else rule(row[name]))
-    ]
-    refuse_faults(faults, file.name)
-    return rows
-
-
-def _is_told(text: str) -> str:
-    return ""
-
-
-def _one_of(words: tuple[str, ...]):
-    told = f"skriv {' eller '.join(words)}"
-    return lambda text: "" if text in words else told
-
-
-def _is_day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return "skriv datumet som 2026-08-31"
-    return "" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "skriv 2026-08-31"
-
-
-def _is_quarter(text: str) -> str:
-    try:
-        kind = Period(text).kind
-    except PeriodError:
-        kind = ""
-    return "" if kind == "quarter" else "skriv kvartalet som 2026-K2"
+    rows = read_sheet(find_file(file.parent, ANALYSES), ANALYSES)
+    return rows.reset_index(drop=True)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import io
 import os
-import re
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lagesbild.agreement.templates import save_without_clock
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_ZIP_TIME = (2026, 10, 1, 0, 0, 0)
 _ISO_TIME = "2026-10-01T00:00:00Z"
 _DATE_OPTION = "OGR_CURRENT_DATE"
 
@@ -54,21 +53,7 @@ def write_excel(
         page.append([None if value == "" else value for value in row])
     drafted = io.BytesIO()
     book.save(drafted)
-    _write_without_clock(drafted, file)
-
-
-def _write_without_clock(drafted: io.BytesIO, file: Path) -> None:
-    """Pack a workbook anew: fixed times, and no compression, which differs by zlib."""
-    with zipfile.ZipFile(drafted) as old, zipfile.ZipFile(file, "w") as new:
-        for name in sorted(old.namelist()):
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"\d{4}-\d\d-\d\dT[\d:]+Z", _ISO_TIME.encode(), content
-                )
-            entry = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
-            entry.create_system = 0  # else the machine's own
-            new.writestr(entry, content)
+    save_without_clock(drafted, file)
 
 
 def write_layer(layer: gpd.GeoDataFrame, file: Path, name: str) -> None:

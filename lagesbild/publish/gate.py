@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lagesbild.agreement.tables import REGISTERS
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
 from lagesbild.publish import page
 from lagesbild.publish.hidden_numbers import find_hidden_numbers
+from lagesbild.publish.written import list_unmarked_words
 from lagesbild.read.register import read_register
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ _METRES = re.compile(
     r"(?<![\d.,])(?:6[1-9]|7[0-6])\d[ ]?\d{2}[ ]?\d{2}(?:[.,]\d+)?(?!\d)"
 )
 _LEAST_TEXT = 12
+_LEAST_WRITTEN = 20
+"""Shorter sentences of the registers ("Klotter i Centrum") are anybody's words."""
 
 
 class _Reader(HTMLParser):
@@ -207,8 +211,17 @@ def _banned_words(
     ws: Workspace, publication: Publication
 ) -> list[tuple[str, re.Pattern]]:
     """Names and texts of registers and settings that are not for this audience."""
-    found: set[tuple[str, str]] = set()
+    found = {
+        ("text som inte är märkt för mottagaren", part)
+        for text in list_unmarked_words(
+            ws.registers, publication.audience, as_of=publication.data_until
+        )
+        for part in re.split(r"(?<=[.!?])\s+", text)
+        if len(part) >= _LEAST_WRITTEN
+    }
     for file in sorted(ws.registers.glob("*.csv")):
+        if file.stem in {register.file for register in REGISTERS.values()}:
+            continue
         sheet = read_register(file)
         if "mottagare" in sheet:
             own = sheet["mottagare"].str.split(r"[,\s]+", regex=True)

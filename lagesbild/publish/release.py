@@ -23,9 +23,9 @@ from lagesbild.agreement.registers import (
     read_analyses,
     read_decisions,
 )
+from lagesbild.agreement.tables import ORGANISATIONS
 from lagesbild.audiences import RELEASED
 from lagesbild.closing import closed_cycles
-from lagesbild.contracts import ORGANISATIONS
 from lagesbild.errors import ReleaseError, UsageError
 from lagesbild.period import Period, swedish_date
 from lagesbild.publication import RELEASING, make_candidate, open_release

@@ -1,6 +1,6 @@
 """Read a register as a spreadsheet or an editor saved it.
 
-In: a CSV file of register/. Out: its cells as text, indexed by the row that a
+In: a CSV or Excel file of register/. Out: its cells as text, indexed by the row that a
 spreadsheet shows, or every fault at once by row and column, never by value. One
 reader for all registers, so that none hides from the last gate what another reads.
 """
@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild.errors import RegisterError
+from lagesbild.errors import ReadError, RegisterError
 
+SHEET = "Register"
+"""The sheet of a workbook that holds the rows; else its first."""
 _COMMENT = "#"
 _MOST_TOLD = 20
 _TOO_MANY = "ingen rubrik; sätt citattecken runt en cell som innehåller skiljetecknet"
@@ -31,8 +33,8 @@ def read_register(
     Parameters
     ----------
     file : Path
-        UTF-8, comma or semicolon. Empty rows, and those that begin with "#", are no
-        rows. May be absent.
+        CSV, UTF-8 or as Swedish Excel writes it (Windows-1252), comma or semicolon; or
+        .xlsx. Empty rows, and those that begin with "#", are no rows. May be absent.
     headings : sequence of str, optional
         The columns it may have, in lower case; none means any.
     required : sequence of str, optional
@@ -47,8 +49,8 @@ def read_register(
     Raises
     ------
     RegisterError
-        If it is not UTF-8 or no table, a column is missing, unknown or there twice, or
-        a row has more cells than there are headings.
+        If it is no text, workbook or table, a column is missing, unknown or there
+        twice, or a row has more cells than there are headings.
     """
     records = _read_records(file) if file.is_file() else []
     if not records:
@@ -91,26 +93,52 @@ def refuse_faults(faults: Sequence[Fault], name: str) -> None:
 
 def _read_records(file: Path) -> list[tuple[int, list[str]]]:
     """The headings and the rows, by their number in a spreadsheet; cells stripped."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RegisterError(
-            f"{file.name} är inte sparad som UTF-8. I Excel: välj 'CSV UTF-8'."
-        ) from None
-    head = next((line for line in text.splitlines() if _is_heading(line)), "")
-    separator = ";" if head.count(";") > head.count(",") else ","
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error:
-        raise RegisterError(
-            f"{file.name} kan inte läsas som tabell. Spara om den från kalkylbladet."
-        ) from None
+    is_book = file.suffix.lower() == ".xlsx"
+    records = _read_book(file) if is_book else _read_csv(file)
     stripped = [[cell.strip() for cell in cells] for cells in records]
     return [
         (n, cells)
         for n, cells in enumerate(stripped, start=1)
         if any(cells) and not cells[0].startswith(_COMMENT)
     ]
+
+
+def _read_csv(file: Path) -> list[list[str]]:
+    text = _decode(file)
+    head = next((line for line in text.splitlines() if _is_heading(line)), "")
+    separator = ";" if head.count(";") > head.count(",") else ","
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        raise RegisterError(
+            f"{file.name} kan inte läsas som tabell. Spara om den från kalkylbladet."
+        ) from None
+
+
+def _decode(file: Path) -> str:
+    """UTF-8, or what Swedish Excel writes when it is asked for plain CSV."""
+    content = file.read_bytes()
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:  # UTF-16 is any text in Windows-1252
+            return text
+    raise RegisterError(
+        f"{file.name} kan inte läsas som text. I Excel: välj 'CSV UTF-8' eller spara "
+        "den som .xlsx."
+    )
+
+
+def _read_book(file: Path) -> list[list[str]]:
+    from lagesbild.read.excel_file import read_sheets
+
+    try:
+        sheets = dict(read_sheets(file.read_bytes(), None, file.name))
+    except ReadError as error:
+        raise RegisterError(str(error)) from None
+    return sheets.get(SHEET, next(iter(sheets.values()), []))
 
 
 def _is_heading(line: str) -> bool:

@@ -8,8 +8,8 @@ from lagesbild.agreement.registers import (
     DECISIONS_FILE,
     read_analyses,
     read_decisions,
-    write_templates,
 )
+from lagesbild.agreement.templates import write_templates
 from lagesbild.errors import RegisterError
 from tests.tiny_town import write
 
@@ -78,7 +78,7 @@ def test_all_faults_are_told_at_once_by_row_and_column_without_values(tmp_path):
     ("lines", "told"),
     [
         ([HEAD.replace("roll", "person"), ROW], "Saknas: roll; okända: person"),
-        ([HEAD, ROW, ROW], "rad 3, kolumn organisation: samma beslut finns redan"),
+        ([HEAD, ROW, ROW], "rad 3, kolumn organisation: samma sak finns redan"),
         ([HEAD, ROW + ";x;y"], "rad 2, kolumn 7: ingen rubrik"),
     ],
 )
@@ -96,8 +96,14 @@ def test_comments_and_empty_rows_are_no_rows_and_row_numbers_stay(tmp_path, head
         read_decisions(wrong)
 
 
+def test_a_csv_as_swedish_excel_writes_it_is_read(tmp_path):
+    file = tmp_path / DECISIONS_FILE
+    file.write_bytes(f"{HEAD}\r\n{ROW}\r\n".encode("cp1252"))
+    assert read_decisions(file)["role"].tolist() == ["säkerhetschef"]
+
+
 def test_another_encoding_is_refused(tmp_path):
     file = tmp_path / DECISIONS_FILE
-    file.write_bytes(f"{HEAD}\n{ROW}\n".encode("cp1252"))
+    file.write_bytes(f"{HEAD}\n{ROW}\n".encode("utf-16-le"))
     with pytest.raises(RegisterError, match="UTF-8"):
         read_decisions(file)

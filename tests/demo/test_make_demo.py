@@ -130,7 +130,12 @@ def test_it_is_a_workspace_that_says_it_is_invented(tiny):
     }
     assert {f.name for f in ws.registers.iterdir()} == {
         "analys.csv",
+        "arshjul.xlsx",
+        "atgarder.xlsx",
         "beslut.csv",
+        "dialoger.xlsx",
+        "grupper.xlsx",
+        "loften.xlsx",
         "platser_alias.csv",
     }
     assert read_aliases(ws.registers / "platser_alias.csv").empty

@@ -24,7 +24,9 @@ def test_both_organisations_have_decided_on_one_cycle_for_both_audiences(tmp_pat
 def test_what_somebody_has_added_stays(tmp_path):
     write_registers(tmp_path)
     file = tmp_path / ANALYSES_FILE
-    more = file.read_text("utf-8") + "2026-K3;samordnare;Påhittat tillägg.\n"
-    file.write_text(more, encoding="utf-8", newline="\n")
+    row = "2026-K3;;;Påhittat tillägg.;;;;;samordnare;;;;\r\n"
+    more = file.read_bytes() + row.encode("cp1252")
+    file.write_bytes(more)
     write_registers(tmp_path)
-    assert file.read_text("utf-8") == more
+    assert file.read_bytes() == more
+    assert read_analyses(file)["cycle"].tolist() == [CYCLE, "2026-K3"]

@@ -46,7 +46,7 @@ impact_assessment_on = 2026-01-31
 def ws(tmp_path):
     write(tmp_path / "kommun.toml", [SETTINGS])
     write(
-        tmp_path / "register" / "grupper.csv",
+        tmp_path / "register" / "kontakter.csv",
         ["namn,roll", "Testina Testsson,ordförande", "Ängsbo Alby,x"],
     )
     write(
