@@ -29,6 +29,9 @@ def _log(workspace: Path | None, last: int, as_json: bool) -> None:
     if as_json:
         terminal.print_json({"log": told.to_dict("records")})
         return
+    if told.empty:
+        click.echo("Loggen är tom.")
+        return
     rows = told.astype(object).to_numpy().tolist()
     terminal.print_table(["När (UTC)", "Vem", "Vad", "Uppgifter"], rows)
 
