@@ -1,7 +1,7 @@
-"""The commands that need no workspace: anybody's files in, files out.
+"""The commands that need no workspace: files in, files out.
 
-In: words typed in a terminal. Out: calls of ``geocode.command`` and
-``protect.command``, Swedish text. ``cli`` has them on its group.
+In: words typed in a terminal. Out: calls of ``geocode.command``, ``protect.command``
+and ``publish.pdf``, Swedish text. ``cli`` has them on its group.
 """
 
 from __future__ import annotations
@@ -150,4 +150,14 @@ def _audit(published: tuple[Path, ...], as_json: bool, **asked: object) -> int:
     return 0 if told["ok"] else _STOPPED
 
 
-COMMANDS = (_geocode, _suppress, _audit)
+@command("pdf", workspace=False)
+@click.argument("page", metavar="SIDA", type=_FILE)
+@click.argument("target", metavar="[UTFIL]", required=False, type=_NEW)
+def _pdf(page: Path, target: Path | None) -> None:
+    """Gör en PDF av SIDA, en HTML-fil i outputs/; behöver Chromium eller Edge."""
+    from lagesbild.publish.pdf import make_pdf
+
+    click.echo(f"PDF:en ligger i {terminal.shown(make_pdf(page, target))}")
+
+
+COMMANDS = (_geocode, _suppress, _audit, _pdf)

@@ -28,7 +28,6 @@ PYTHON = ((3, 11), (3, 14))
 _FEW_BYTES, _TOO_FEW_BYTES = 2_000_000_000, 200_000_000
 _SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud")
 _NETWORK_TYPES = ("nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "afpfs", "fuse.sshfs")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _LONGEST_PATH = 120
 
 
@@ -140,8 +139,10 @@ def _time_zones() -> Finding:
 
 
 def _browser() -> Finding:
-    found = next((name for name in _BROWSERS if shutil.which(name)), "hittas inte")
-    told = f"Chromium: {found}; behövs bara för projektets webbtester"
+    from lagesbild.publish.pdf import find_browser
+
+    found = Path(find_browser() or "hittas inte").name
+    told = f"Chromium: {found}; behövs för 'lagesbild pdf' och projektets webbtester"
     return Finding(OK, "Webbläsare", told)
 
 

@@ -27,6 +27,7 @@ COMMANDS = (
     "geocode",
     "suppress",
     "audit",
+    "pdf",
 )
 # words of click's that no Swedish text of ours has
 ENGLISH = re.compile(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from lagesbild.publish import meeting
 from tests.present import invented, pages
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
@@ -40,20 +41,20 @@ def browser():
         pytest.skip(WANTED)
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=file, args=["--disable-gpu"])
+        started.file = file
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """All page kinds: the public ones of 28 areas and the internal one of quality."""
+    """All page kinds: the public ones of 28 areas, the council's file and quality."""
     root = tmp_path_factory.mktemp("sidor")
-    n_areas = len(invented.NAMES)
-    public = invented.make_publication(n_areas=n_areas)
-    internal = invented.make_publication(
-        n_areas=n_areas, threshold=1, audience="intern"
-    )
-    made = pages.build(public)
+    many = {"n_areas": len(invented.NAMES)}
+    made = pages.build(invented.make_publication(**many))
+    of_council = pages.build(invented.make_publication(audience="radet", **many))
+    made[meeting.FILE] = of_council[meeting.FILE]
+    internal = invented.make_publication(threshold=1, audience="intern", **many)
     made["01_datakvalitet.html"] = pages.build(internal)["01_datakvalitet.html"]
     for name, html in made.items():
         (root / name).write_text(html, encoding="utf-8", newline="\n")
