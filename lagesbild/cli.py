@@ -15,7 +15,14 @@ from typing import NoReturn
 
 import click
 
-from lagesbild import cli_alone, cli_citizens, cli_cycle, cli_keep, terminal
+from lagesbild import (
+    cli_alone,
+    cli_citizens,
+    cli_cycle,
+    cli_keep,
+    cli_statistics,
+    terminal,
+)
 from lagesbild.cli_shared import (
     FOLDER,
     LAYER,
@@ -29,6 +36,7 @@ from lagesbild.errors import UsageError
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": tuple(each.name for each in cli_cycle.COMMANDS),
+    "Öppen statistik": tuple(each.name for each in cli_statistics.COMMANDS),
     "Fråga invånarna": tuple(each.name for each in cli_citizens.COMMANDS),
     "Bevara och söka": tuple(each.name for each in cli_keep.COMMANDS),
     "För sig": tuple(each.name for each in cli_alone.COMMANDS),
@@ -161,6 +169,7 @@ def _doctor(workspace: Path | None) -> int:
 for _each in (
     *(_demo, _init, _lab, _doctor),
     *cli_cycle.COMMANDS,
+    *cli_statistics.COMMANDS,
     *cli_citizens.COMMANDS,
     *cli_keep.COMMANDS,
     *cli_alone.COMMANDS,

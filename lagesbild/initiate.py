@@ -1,9 +1,9 @@
 """Lay out an empty workspace for a real municipality.
 
 In: its code and files as SCB, Lantmäteriet or the municipality itself gives them.
-Out: a folder with kommun.toml, referens/, inkommande/, register/ and lager/, ready for
-``ingest``. Everything is read and checked before anything is written; kommun.toml is
-written last, so that half a workspace is never taken for one.
+Out: a folder with kommun.toml, referens/, inkommande/, register/, statistik/ and
+lager/, ready for ``ingest``. Everything is read and checked before anything is written;
+kommun.toml is written last, so that half a workspace is never taken for one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from lagesbild.geocode.alias_file import write_template
 from lagesbild.read import reference
 from lagesbild.read.addresses import lower_headings, read_addresses
 from lagesbild.read.population import read_population
+from lagesbild.statistics import write_statistics_templates
 from lagesbild.workspace import SETTINGS_FILE, read_settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-FOLDERS = ("referens", "inkommande", "register", "lager")
+FOLDERS = ("referens", "inkommande", "register", "statistik", "lager")
 AREAS_LAYER = "omraden"
 _MOST_MENDED = 0.001
 """Share of a faulty shape's surface that mending may change."""
@@ -103,6 +104,7 @@ def init_workspace(
         areas=dict(zip(shapes["area_id"], shapes["name"], strict=True)),
         rows=load_published(kommun),
     )
+    write_statistics_templates(folder / "statistik")
     _write_settings(folder / SETTINGS_FILE, municipality, name)
     return folder
 

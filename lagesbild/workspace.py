@@ -85,6 +85,15 @@ class LinkRules(_Strict):
     max_hours: Annotated[float, Field(gt=0)] = 24
 
 
+class StatisticsRules(_Strict):
+    """Which published statistics are the municipality's, and which are fetched."""
+
+    similar_group: Annotated[str, Field(pattern=r"^G\d+$")] | None = None  # Kolada's
+    kolada: tuple[Annotated[str, Field(pattern=r"^[NU]\d{5}$")], ...] = ()
+    wastewater_site: str | None = None  # the EUDA's code of the treatment plant
+    min_connected_households: Annotated[int, Field(ge=1)] = 1000
+
+
 class Governance(_Strict):
     """Why row data may be kept, and for how long (months)."""
 
@@ -197,6 +206,7 @@ class Settings(_Strict):
     measure: MeasureRules = MeasureRules()
     link: LinkRules = LinkRules()
     questionnaire: QuestionnaireRules | None = None
+    statistics: StatisticsRules = StatisticsRules()
     sources: dict[str, Source] = {}
 
 
@@ -233,6 +243,11 @@ class Workspace:
     @property
     def registers(self) -> Path:
         return self.root / "register"
+
+    @property
+    def statistics(self) -> Path:
+        """Published statistics as files, fetched or copied by hand."""
+        return self.root / "statistik"
 
     @property
     def lager(self) -> Path:

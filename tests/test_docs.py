@@ -29,6 +29,7 @@ SETTINGS = {
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
     "`[questionnaire]`": workspace.QuestionnaireRules,
+    "`[statistics]`": workspace.StatisticsRules,
     "`[sources.<namn>]`": workspace.Source,
     "`[[sources.<namn>.layouts]]`": workspace.Layout,
     "`[sources.<namn>.governance]`": workspace.Governance,

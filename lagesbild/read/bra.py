@@ -28,6 +28,8 @@ _KEYS = {
     "vandalism": "bra_skadegorelse",
     "drugs_weapons": "bra_narkotika_vapen",
 }
+COUNT = "_antal"
+"""What ends the id of an indicator that is the count behind a rate."""
 _NOT_APPLICABLE = ("..", ".", "-", "")
 _PRELIMINARY = re.compile(r"\s*prel\.?\s*$", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4})-?K([1-4])")
@@ -78,7 +80,8 @@ def read_condensed(
     DataFrame
         Contract indicators: one row a municipality (or nation), key and year or
         quarter; value per 100,000 inhabitants and that period. A quarter's total is
-        an indicator of its own, so that no year is compared with a quarter.
+        an indicator of its own, so that no year is compared with a quarter. Then the
+        same rows again as counts (…_antal), for whoever needs limits.
 
     Raises
     ------
@@ -101,20 +104,30 @@ def read_condensed(
     indicator = table["key"].map(_KEYS)
     period = table[when].str.replace(_QUARTER, r"\1-K\2", regex=True)
     prel = table.get("preliminary", pd.Series("", index=table.index)).str.strip() != ""
-    return make_indicators(
-        pd.DataFrame(
-            {
-                "indicator_id": indicator.mask(quarter, indicator + "_kvartal"),
-                "area_id": table["kommun"].str.zfill(4),
-                "area_level": area_level(table["kommun"].str.zfill(4)),
-                "period": period,
-                "value": _number(table["per100k"], where=file_name),
-                "status": prel.map({True: "preliminary", False: "final"}),
-            }
-        ),
-        retrieved_at=retrieved_at,
-        where=file_name,
+    rates = pd.DataFrame(
+        {
+            "indicator_id": indicator.mask(quarter, indicator + "_kvartal"),
+            "area_id": table["kommun"].str.zfill(4),
+            "area_level": area_level(table["kommun"].str.zfill(4)),
+            "period": period,
+            "value": _number(table["per100k"], where=file_name),
+            "status": prel.map({True: "preliminary", False: "final"}),
+        }
     )
+    counts = _whole_number(table["count"], where=file_name)
+    return _with_counts(rates, counts, retrieved_at=retrieved_at, where=file_name)
+
+
+def _with_counts(
+    rates: pd.DataFrame, counts: pd.Series, *, retrieved_at: date, where: str
+) -> pd.DataFrame:
+    """Rates, then the counts behind them as indicators of their own, "…_antal"."""
+    behind = rates.assign(
+        indicator_id=rates["indicator_id"] + COUNT,
+        value=counts.astype("float64"),
+    )
+    both = pd.concat([rates, behind], ignore_index=True)
+    return make_indicators(both, retrieved_at=retrieved_at, where=where)
 
 
 def read_municipal(
@@ -142,7 +155,8 @@ def read_municipal(
     Returns
     -------
     DataFrame
-        Contract indicators: one row a municipality, bra_totalt.
+        Contract indicators: one row a municipality, bra_totalt, then its count,
+        bra_totalt_antal.
 
     Raises
     ------
@@ -166,19 +180,17 @@ def read_municipal(
             f"{file_name}: {int(code.isna().sum())} kommunnamn känns inte igen, till "
             f"exempel på rad {int(code.isna().idxmax()) + 1}."
         )
-    return make_indicators(
-        pd.DataFrame(
-            {
-                "indicator_id": "bra_totalt",
-                "area_id": code.astype("str"),
-                "area_level": "municipality",
-                "period": str(year),
-                "value": _number(table[2], where=file_name),
-            }
-        ),
-        retrieved_at=retrieved_at,
-        where=file_name,
+    rates = pd.DataFrame(
+        {
+            "indicator_id": "bra_totalt",
+            "area_id": code.astype("str"),
+            "area_level": "municipality",
+            "period": str(year),
+            "value": _number(table[2], where=file_name),
+        }
     )
+    counts = _whole_number(table[1], where=file_name)
+    return _with_counts(rates, counts, retrieved_at=retrieved_at, where=file_name)
 
 
 def read_sol_text(content: bytes, *, file_name: str) -> pd.DataFrame:

@@ -8,7 +8,9 @@ day of retrieval; an indicator that is not in the catalogue is an error, not a c
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -35,7 +37,8 @@ def load_indicator_catalogue() -> pd.DataFrame:
     -------
     DataFrame
         One row, one indicator: indicator_id, name, theme, unit, base, source,
-        licence, caveat (Swedish, what the figure cannot say).
+        licence, breaks (years that begin a series of their own, parted by a space)
+        and caveat (Swedish, what the figure cannot say).
     """
     return _catalogue().copy()
 
@@ -72,6 +75,22 @@ def read_table(
             f"{file_name}: raderna har olika antal kolumner, eller ett citattecken som "
             "aldrig avslutas. Hämta filen på nytt."
         ) from None
+
+
+def find_area(name: str, names: Mapping[str, str]) -> str | None:
+    """Code of a place as a table names it; None if no place is named so.
+
+    A leading code ("21 Gävleborgs län", "2181 Sandviken") decides, else the name,
+    with or without "kommun" and the genitive s before it.
+    """
+    text = re.sub(r"\s+", " ", name.strip())
+    coded = re.match(r"(\d{2}|\d{4})\b", text)
+    if coded:
+        code = coded[1].zfill(4)
+        return code if code in names.values() else None
+    plain = re.sub(r" (kommun|stad)$", "", text)
+    without_s = plain.removesuffix("s") if plain != text else plain
+    return names.get(text) or names.get(plain) or names.get(without_s)
 
 
 def area_level(area_ids: pd.Series) -> pd.Series:

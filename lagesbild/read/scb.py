@@ -241,3 +241,23 @@ def read_deso_key(content: bytes, *, file_name: str) -> pd.DataFrame:
             "municipality_code": deso.str[:4],
         }
     )
+
+
+def read_json_stat_labels(content: bytes, *, file_name: str) -> dict[str, dict]:
+    """SCB's own word for every code of an answer: dimension → code → word.
+
+    Raises
+    ------
+    ReadError
+        If it is no json-stat2.
+    """
+    try:
+        answer = json.loads(content)
+        return {
+            name: dict(answer["dimension"][name]["category"].get("label", {}))
+            for name in answer["id"]
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ReadError(
+            f"{file_name}: filen är inget svar i formatet json-stat2 (PxWeb 2)."
+        ) from None

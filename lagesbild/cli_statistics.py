@@ -1,0 +1,104 @@
+"""The command for published statistics: read the folder, keep it, tell what it holds.
+
+In: words typed in a terminal. Out: calls of ``statistics`` and ``fetching``, Swedish
+text. ``cli`` has it on its group.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lagesbild import terminal
+from lagesbild.cli_shared import command, open_asked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REFUSED = 3
+
+
+@command("statistics")
+@click.option("--check", is_flag=True, help="Läs och granska, men ändra inget.")
+@click.option("--list", "only_list", is_flag=True, help="Visa det som gäller nu.")
+@terminal.json_option
+def _statistics(
+    workspace: Path | None, check: bool, only_list: bool, as_json: bool
+) -> int:
+    """Läs in statistik/: Brå, Kolada, SCB, avloppsvatten, enkäter."""
+    from lagesbild import statistics
+    from lagesbild.measure.monitor import watch_statistics
+
+    ws = open_asked(workspace)
+    today = date.today()
+    if only_list:
+        files = statistics.load_statistics_files(ws)
+        figures = before = statistics.load_indicators(ws)
+        is_whole = True
+    else:
+        before = statistics.load_indicators(ws)
+        folder = statistics.read_statistics(ws, today=today)
+        files, figures, is_whole = folder.files, folder.figures, folder.is_whole
+        if is_whole and not check:
+            statistics.keep_statistics(ws, folder)
+    n_figures = len(figures)
+    findings = watch_statistics(figures, before, as_of=today) if is_whole else None
+    if as_json:
+        told = {
+            "files": files.to_dict("records"),
+            "n_figures": n_figures,
+            "is_whole": is_whole,
+            "findings": [] if findings is None else _records(findings),
+        }
+        terminal.print_json(told)
+    else:
+        _tell(files, n_figures, findings, is_whole=is_whole, is_kept=not check)
+    return 0 if is_whole else _REFUSED
+
+
+def _records(findings: pd.DataFrame) -> list[dict]:
+    return findings.astype(object).where(findings.notna(), None).to_dict("records")
+
+
+def _tell(
+    files: pd.DataFrame,
+    n_figures: int,
+    findings: pd.DataFrame | None,
+    *,
+    is_whole: bool,
+    is_kept: bool,
+) -> None:
+    if files.empty:
+        click.echo(
+            "Mappen statistik/ är tom. Blanka mallar ligger i statistik/mallar/; var "
+            "allt hämtas står i docs/handbok.md."
+        )
+        return
+    terminal.print_table(
+        ["Fil", "Slag", "Rader", "Lästa", "Utelämnade", "Tal"],
+        [
+            [r.file, r.kind, *map(str, (r.n_rows, r.n_used, r.n_left_out, r.n_figures))]
+            for r in files.itertuples()
+        ],
+    )
+    for row in files.itertuples():
+        for text in (row.left_out and f"utelämnat: {row.left_out}", row.notes):
+            if text:
+                click.echo(f"{row.file}: {text}")
+        if row.refused:
+            click.echo(f"AVVISAD {row.refused}", err=True)
+    for row in () if findings is None else findings.itertuples():
+        about = row.indicator_id if isinstance(row.indicator_id, str) else row.source
+        click.echo(f"Se efter: {row.what}, {about}. {row.told}")
+    if not is_whole:
+        click.echo("Inget är ändrat: rätta filerna eller flytta undan dem.", err=True)
+    elif is_kept:
+        click.echo(f"{terminal.number(n_figures, 'tal', 'tal')} gäller nu.")
+    else:
+        click.echo(f"{terminal.number(n_figures, 'tal', 'tal')}; inget är ändrat.")
+
+
+COMMANDS = (_statistics,)
