@@ -24,6 +24,7 @@ COMMANDS = (
     "backup",
     "restore",
     "trace",
+    "statistics",
     "geocode",
     "suppress",
     "audit",

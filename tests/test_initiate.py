@@ -75,7 +75,8 @@ def test_another_municipality_than_the_files_is_told(tmp_path):
 
 def test_own_layer_and_folders(tmp_path, areas):
     made = init_workspace(tmp_path / "w", kommun="0114", areas=areas)
-    names = {"kommun.toml", "referens", "inkommande", "register", "lager"}
+    names = {"kommun.toml", "referens", "inkommande", "register"}
+    names |= {"statistik", "lager"}
     assert {path.name for path in made.iterdir()} == names
     ws = open_workspace(made)
     assert ws.settings.municipality.code == "0114"
