@@ -86,10 +86,14 @@ class Page(HTMLParser):
         self.tables, self.words, self.labels = [], [], []
         self._cell: list[str] | None = None
         self._title = False
+        self._figure = ""
+        self._is_named = True
 
     def handle_starttag(self, tag, attrs):
         told = dict(attrs)
-        self.labels.append(told.get("aria-label") or "")
+        # what a map is of stands in its caption alone
+        self.labels.append((self._figure, told.get("aria-label") or ""))
+        self._is_named &= tag != "figcaption"
         if tag == "table":
             self.tables.append({"caption": [], "rows": []})
         elif tag == "caption":
@@ -108,6 +112,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.words.append(data)
+        if not self._is_named:
+            self._figure, self._is_named = data, True
         if self._title:
             self.tables[-1]["caption"].append(data)
         if self._cell is not None:
@@ -125,7 +131,7 @@ class Attacker:
         self.names |= dict.fromkeys(ROOTS, "alla")
         self.bounds: dict[tuple, tuple[float, float]] = {}
         self.shares: list[tuple[tuple, tuple, float, float]] = []
-        self.n_counts = 0
+        self.n_counts = self.n_on_maps = 0
 
     def know(self, key: tuple, low: float, high: float) -> None:
         before = self.bounds.get(key, (0.0, MOST))
@@ -139,8 +145,9 @@ class Attacker:
         area = here[1] if here else "*"
         for table in page.tables:
             self._read_table(table, area, cycle)
-        for words in "".join(page.words), *page.labels:
-            self._read_words(words, cycle)
+        self._read_words("".join(page.words), cycle)
+        for title, label in page.labels:
+            self._read_label(title, label, cycle)
 
     def _read_table(self, table: dict, area: str, cycle: str) -> None:
         title, small = table["caption"][0], " ".join(table["caption"][1:3])
@@ -206,12 +213,14 @@ class Attacker:
             keys = [(of, area, "alla", cycle) for area in ("", "*")]
             if low > 0:
                 self.shares.append((*keys, low, high))
-        for name, rate in re.findall(
-            r"(\S.*?): ([\d,]+) per 1\u00a0000 invånare", words
-        ):
-            if name in self.areas:
-                key = {"area": self.areas[name], "category": "alla", "period": cycle}
-                self._know_rate("n_offences", key, float(rate.replace(",", ".")))
+
+    def _read_label(self, title: str, label: str, cycle: str) -> None:
+        told = re.match(r"(\S.*?): ([\d,]+) per 1\u00a0000 invånare", label)
+        if told and told[1] in self.areas:
+            category = self.names[title.split(",")[0]]
+            key = {"area": self.areas[told[1]], "category": category, "period": cycle}
+            self._know_rate("n_offences", key, float(told[2].replace(",", ".")))
+            self.n_on_maps += 1
 
 
 def cells_of(ws, count: str, period: str) -> pd.DataFrame:
@@ -302,6 +311,7 @@ def attacker(ws):
 def test_the_attacker_reads_what_the_pages_say_and_reads_it_right(ws, attacker):
     exact = {k: v[0] for k, v in attacker.bounds.items() if v[0] == v[1]}
     assert attacker.n_counts > 200 and len(exact) > 120
+    assert attacker.n_on_maps > 0
     record = frozen.load_publications(ws)
     keys = ["count", "area_id", "category", "period"]
     shown = record[~record["is_hidden"]].drop_duplicates(keys)

@@ -6,6 +6,8 @@ tables, maps and charts, so that the same cells are named in the same words.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -20,6 +22,7 @@ WHOLE = "*"
 WITHOUT = ""
 ALL = ("alla", "brott")
 _ALL_NAMES = {cells.OFFENCES: "Alla brott", cells.OBSERVATIONS: "Alla observationer"}
+_DIVISIONS = {r"\d{4}R\d{3}": "RegSO-område", r"\d{4}[ABC]\d{4}": "DeSO-område"}
 OBSERVED = (
     "Observationer är det som kommunen, bostadsbolag och räddningstjänst har fått "
     "rapport om. De läggs aldrig ihop med anmälda brott"
@@ -63,6 +66,21 @@ def place(table: ProtectedTable) -> str:
     """Where: the fixed area's name, or the whole municipality."""
     area = table.fixed.get("area_id", WHOLE)
     return "Hela kommunen" if area == WHOLE else table.area_names[area]
+
+
+def area_word(area_ids: Iterable[str]) -> str:
+    """What the areas are, by SCB's codes: RegSO-område, DeSO-område, else område."""
+    ids = list(area_ids)
+    for pattern, word in _DIVISIONS.items():
+        if ids and all(re.fullmatch(pattern, area_id) for area_id in ids):
+            return word
+    return "område"
+
+
+def counted_areas(area_ids: Iterable[str]) -> str:
+    """How many areas of which kind: "28 områden", "9 RegSO-områden"."""
+    ids = list(area_ids)
+    return f"{len(ids)} {area_word(ids)}{'' if len(ids) == 1 else 'n'}"
 
 
 def when(table: ProtectedTable) -> str:

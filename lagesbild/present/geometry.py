@@ -82,7 +82,7 @@ def path_on(drawing: Drawing, shape) -> str:
 
 
 def spot(drawing: Drawing, shape) -> tuple[int, int] | None:
-    """Where the name of a lake can stand, if it is wide enough for one."""
+    """Where the name of a lake or road can stand, if it is wide enough for one."""
     import shapely
 
     pixels = _to_pixels(shape, drawing.left, drawing.top, drawing.scale)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from itertools import count
 from typing import TYPE_CHECKING
+
+from lagesbild.present import leaflet_files
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -112,13 +112,8 @@ def _base(base_map: gpd.GeoDataFrame):
     )
 
 
-@cache
 def _leaflet() -> str:
-    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
-    script = (
-        (folder / "leaflet.js").read_text("utf-8").replace("</script", "<\\/script")
-    )
-    style = (folder / "leaflet.css").read_text("utf-8")
+    style, script = leaflet_files.style(), leaflet_files.script()
     return f"<style>{style}</style><script>{script}</script>"
 
 

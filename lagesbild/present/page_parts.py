@@ -93,7 +93,10 @@ def area_row(publication: Publication, area_id: str) -> dict:
 
 
 def _where(row: dict) -> str:
-    kind = _KINDS.get(row.get("kind"), "Område")
+    # SCB's divisions are not neighbourhoods, whatever lies in them
+    kind = captions.area_word([str(row["area_id"])])
+    if kind == "område":
+        kind = _KINDS.get(row.get("kind"), "Område")
     district = row.get("district")
     return f"{kind} i {district}" if isinstance(district, str) and district else kind
 

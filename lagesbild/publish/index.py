@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.period import swedish_date
-from lagesbild.present import captions, cells, geometry, maps, page_parts, swedish
+from lagesbild.present import (
+    captions,
+    cells,
+    geometry,
+    map_svg,
+    maps,
+    page_parts,
+    swedish,
+)
 from lagesbild.present.display import ID
 from lagesbild.publish import meeting, page, since
 from lagesbild.publish.products import Product, page_name
@@ -23,6 +31,9 @@ if TYPE_CHECKING:
 
 FILE = "index.html"
 _COLUMN = "rate_per_1000_quarter"
+_TABLE = Markup(
+    '<p class="note"><a href="02_lagesbild.html">Samma siffror som tabell</a></p>'
+)
 
 
 def render(
@@ -35,6 +46,7 @@ def render(
     threshold: int,
     earlier: list[since.Earlier] | None = None,
     last_release: Publication | None = None,
+    category: str = maps.MAPPED,
 ) -> str:
     """Make the front page.
 
@@ -54,6 +66,8 @@ def render(
         Earlier cycles' front pages, the latest first.
     last_release : Publication, optional
         What the audience was handed last before this cycle.
+    category : str
+        The one type that the map shows.
 
     Returns
     -------
@@ -69,7 +83,7 @@ def render(
         period_name=swedish.upper_first(frame.period_name),
         brief=page_parts.brief(publication),
         areas=_areas(publication, products),
-        map=_map(publication, areas, base_map, products),
+        map=_map(publication, areas, base_map, products, category),
         guide=page_parts.guide(publication),
         products=[*_meeting(publication), *map(_card, products)],
         earlier=earlier or [],
@@ -92,20 +106,26 @@ def _areas(publication: Publication, products: list[Product]) -> list[dict]:
     ]
 
 
-def _map(publication, areas, base_map, products: list[Product]) -> Markup:
+def _map(
+    publication, areas, base_map, products: list[Product], category: str
+) -> Markup:
     sheet = next(product for product in products if product.per_area)
-    table = publication.table("area_id")
+    maps.check_mapped(category)
+    table = publication.table("area_id", category=category)
     drawn = maps.shown_areas(table, _COLUMN)
-    return maps.figure(
+    column = cells.column(_COLUMN)
+    figure = map_svg.figure(
         drawn,
         geometry.draw(areas[areas["area_id"].isin(list(drawn))]),
-        title=f"Anmälda brott, {cells.column(_COLUMN).unit}",
+        title=f"{captions.subject(table, column)}, {column.unit}",
         name="start",
         small=f"{swedish.upper_first(captions.dated(table))}. {maps.STRONGER} Välj ett "
         "område för att se dess blad.",
         base_map=base_map,
         link=lambda area_id: page_name(sheet, area_id),
+        pans=True,
     )
+    return Markup("<div>{}{}</div>").format(figure, _TABLE)
 
 
 def _meeting(publication: Publication) -> list[dict]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from lagesbild.errors import PublishError
+from lagesbild.present import leaflet_files, map_svg
 from lagesbild.present.display import ID, PAGE_MIME, PATTERN
 from lagesbild.publish import checks
 
@@ -96,17 +97,24 @@ def render(
     has_script: bool = True,
     **words: object,
 ) -> str:
-    """Put a page's body into the template with its policy, and check the page."""
-    style = _read("style.css") + _paper_foot(frame)
-    script = _read("page.js") if has_script else ""
+    """Put a page's body into the template with its policy, and check the page.
+
+    A page with a map that pans gets Leaflet with it, unless it is to have no script.
+    """
+    styles, scripts = [_read("style.css") + _paper_foot(frame)], []
+    if has_script:
+        scripts = [_read("page.js")]
+        if map_svg.PANS in body:
+            styles += [leaflet_files.style(), _read("karta.css")]
+            scripts = [leaflet_files.script(), _read("karta.js"), *scripts]
     invented = " (påhittade siffror)" if frame.is_invented else ""
     html = _template(template).render(
-        policy=_policy(script, style),
+        policy=_policy(scripts, styles),
         title=f"{title} {frame.period_name} {_DASH} {frame.municipality}{invented}",
         description=f"Gemensam lägesbild i {frame.municipality}, "
         f"{frame.period_name}: {title}.",
-        style=Markup(style),
-        script=Markup(script),
+        styles=[Markup(style) for style in styles],
+        scripts=[Markup(script) for script in scripts],
         pattern=PATTERN,
         body=body,
         municipality=frame.municipality,
@@ -183,10 +191,13 @@ def _fragment(output, prefix: str, where: str, number: int) -> tuple[str, Markup
     return ("alone" if html.startswith(_ON_ITS_OWN) else "text"), Markup(html)
 
 
-def _policy(script: str, style: str) -> str:
-    own = f"script-src '{_hash(script)}'; " if script else ""
+def _policy(scripts: list[str], styles: list[str]) -> str:
+    script, style = (
+        " ".join(f"'{_hash(text)}'" for text in texts) for texts in (scripts, styles)
+    )
+    own = f"script-src {script}; " if scripts else ""
     return (
-        f"default-src 'none'; {own}style-src '{_hash(style)}'; base-uri 'none'; "
+        f"default-src 'none'; {own}style-src {style}; base-uri 'none'; "
         "form-action 'none'"
     )
 

@@ -1,3 +1,5 @@
+import pytest
+
 from lagesbild.present import captions, cells
 from tests.present.invented import NOTES, make_row, make_table
 
@@ -51,3 +53,18 @@ def test_the_notes_stand_within_the_caption_and_its_id_is_the_titles():
 
 def test_small_print_is_sentences():
     assert captions.small_print("juli", "", "antal.") == "Juli. Antal."
+
+
+@pytest.mark.parametrize(
+    ("area_ids", "told"),
+    [
+        (["2180R001", "2180R002"], "2 RegSO-områden"),
+        (["2180R001"], "1 RegSO-område"),
+        (["2180A0010", "2180C1020"], "2 DeSO-områden"),
+        (["2180R001", "EX01"], "2 områden"),
+        (["EX01"], "1 område"),
+        ([], "0 områden"),
+    ],
+)
+def test_areas_are_counted_by_the_word_for_their_division(area_ids, told):
+    assert captions.counted_areas(area_ids) == told

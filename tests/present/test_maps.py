@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lagesbild.errors import UsageError
-from lagesbild.present import geometry, maps
+from lagesbild.present import geometry, map_svg, maps
 from lagesbild.present.maps import show_map
 from tests.present import look
 from tests.present.invented import (
@@ -168,7 +168,7 @@ def test_a_figure_of_its_own_leads_where_it_is_told():
     table = make_table(ROWS, ["area_id"])
     drawn = maps.shown_areas(table, "rate_per_1000_quarter")
     areas = make_areas()
-    html = maps.figure(
+    html = map_svg.figure(
         drawn,
         geometry.draw(areas[areas["area_id"].isin(list(drawn))]),
         title="Karta",
@@ -179,6 +179,35 @@ def test_a_figure_of_its_own_leads_where_it_is_told():
     assert set(re.findall(r'href="(blad_[^"]+)"', html)) == {
         f"blad_O0{n}.html" for n in range(8)
     }
+
+
+@pytest.mark.parametrize("category", ["alla", "brott", "ordning", "okänd"])
+def test_types_are_not_mapped_together(category):
+    table = make_table(ROWS, ["area_id"], category=category)
+    with pytest.raises(UsageError, match="läggs inte ihop där"):
+        show_map(table, make_areas())
+
+
+def test_names_lie_ready_only_where_the_map_pans():
+    own = svg_of(base_map=make_base_map())
+    assert {t.text for t in own.all("text", class_="rname")} == {"Exempelvägen"}
+    assert len(own.all("text", class_="aname")) == 8
+    drawn = maps.shown_areas(make_table(ROWS, ["area_id"]), "rate_per_1000_quarter")
+    drawing = geometry.draw(make_areas(8))
+    still = map_svg.figure(
+        drawn, drawing, title="", name="x", small="", base_map=make_base_map()
+    )
+    assert map_svg.PANS not in still
+    assert "rname" not in still and "aname" not in still
+
+
+def test_areas_of_the_statistics_office_are_called_by_its_own_word():
+    names = {"9999R001": "Ängsbo", "9999R002": "Alby"}
+    rows = [make_row(area_id=area_id) for area_id in names]
+    areas = make_areas(2).assign(area_id=list(names))
+    page = show_map(make_table(rows, ["area_id"], area_names=names), areas).page
+    assert "Karta över 2 RegSO-områden. Varje" in page
+    assert "bostadsområde" not in page.lower()
 
 
 @pytest.mark.parametrize("column", ["verdict", "rate_interval", "rate_ratio"])

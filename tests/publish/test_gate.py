@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from lagesbild.errors import PublishError
 from lagesbild.geocode.alias_file import write_template
+from lagesbild.present import leaflet_files
 from lagesbild.publish import gate, page
 from lagesbild.workspace import open_workspace
 from tests.present import invented
@@ -72,7 +73,7 @@ def check(ws, tmp_path):
             title="Läget",
         )
         folder = tmp_path / "sidor" / audience
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         html = html if change is None else change(html)
         (folder / file).write_text(html, encoding="utf-8", newline="\n")
         found = invented.make_publication(audience="offentlig")
@@ -96,6 +97,27 @@ SOUND = [
     "<p>Fastställd den 6 maj 2026 av kommunen (påhittad chef)</p>",
     "<p>2026-K3 mot 2025-K3, 2021–2026. Uppgifter till och med 12 oktober 2026.</p>",
 ]
+
+
+def test_leaflet_is_known_by_its_own_bytes_and_only_them(check):
+    body = "<figure data-pan><p>Ängsbo</p></figure>"
+    check(body)
+    for change in (
+        lambda html: html.replace("Leaflet 1.9.4", "Leaflet 1.9.5"),
+        lambda html: html.replace("var doc = document, CLOSER", "var antal=3, CLOSER"),
+    ):
+        with pytest.raises(PublishError, match="ett okänt skript"):
+            check(body, change=change)
+    with pytest.raises(PublishError, match="en okänd stil"):
+        check(body, change=lambda html: html.replace(".leaflet-pane", ".pane-3", 1))
+
+
+def test_leaflet_of_other_bytes_is_refused_before_a_page_is_made(monkeypatch):
+    monkeypatch.setitem(leaflet_files._SHA256, "leaflet.js", "0" * 64)
+    leaflet_files._read.cache_clear()
+    with pytest.raises(PublishError, match="granskad"):
+        leaflet_files.script()
+    leaflet_files._read.cache_clear()
 
 
 @pytest.mark.parametrize("body", SOUND)

@@ -66,6 +66,32 @@ def test_the_policy_lets_in_the_pages_own_style_and_script_alone():
     assert "unsafe" not in policy
 
 
+MAP = HEADING.replace("</div>", "") + "<figure data-pan></figure></div>"
+
+
+def test_a_map_that_pans_brings_leaflet_with_it_and_nothing_else_does():
+    plain, panning = (
+        page.render(Markup(body), make_frame(), file="02.html", title="Läget")
+        for body in (HEADING, MAP)
+    )
+    assert "Leaflet" not in plain
+    assert panning.count("Leaflet 1.9.4") == 1
+    assert "sourceMappingURL" not in panning
+    own = page.render(
+        Markup(MAP), make_frame(), file="02.html", title="Läget", has_script=False
+    )
+    assert "Leaflet" not in own
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', panning)[1]
+    policy = policy.replace("&#39;", "'")
+    assert "unsafe" not in policy
+    for tag, n in (("style", 3), ("script", 3)):
+        within = re.findall(rf"<{tag}>(.*?)</{tag}>", panning, re.DOTALL)
+        assert len(within) == n
+        for text in within:
+            digest = hashlib.sha256(text.encode("utf-8")).digest()
+            assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
+
+
 def test_the_page_is_swedish_and_says_where_one_is():
     html = _render()
     assert '<html lang="sv">' in html

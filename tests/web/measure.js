@@ -43,9 +43,11 @@
     }
     return null;
   },
+  // Namn och värde som står vid kartan: i teckningen, eller i raden över den
   tips() {
-    return [...document.querySelectorAll(".tip")]
-      .filter((tip) => getComputedStyle(tip).visibility === "visible")
+    return [...document.querySelectorAll(".tip, .pekat:has(b)")]
+      .filter((tip) => tip.getClientRects().length
+        && getComputedStyle(tip).visibility === "visible")
       .map((tip) => tip.textContent);
   },
   rows(number) {
@@ -72,11 +74,10 @@
     const isShape = node.namespaceURI.endsWith("svg");
     const edge = isShape && parseFloat(style.strokeWidth) >= 5;
     const box = node.getBoundingClientRect();
-    const tip = node.querySelector(".tip");
     return {
       name, tag: node.tagName.toLowerCase(),
       isSeen: (ring || edge) && box.width > 0 && box.right > 0 && box.left < innerWidth,
-      tip: tip ? getComputedStyle(tip).visibility : "",
+      tips: this.tips(),
       inMap: Boolean(node.closest(".karta")),
     };
   },
