@@ -18,15 +18,19 @@ from lagesbild.cli_shared import command, open_asked
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lagesbild.workspace import Workspace
+
 _REFUSED = 3
+_FIRST_YEAR = 2015
 
 
 @command("statistics")
+@click.option("--fetch", is_flag=True, help="Hämta först från Kolada och SCB.")
 @click.option("--check", is_flag=True, help="Läs och granska, men ändra inget.")
 @click.option("--list", "only_list", is_flag=True, help="Visa det som gäller nu.")
 @terminal.json_option
 def _statistics(
-    workspace: Path | None, check: bool, only_list: bool, as_json: bool
+    workspace: Path | None, fetch: bool, check: bool, only_list: bool, as_json: bool
 ) -> int:
     """Läs in statistik/: Brå, Kolada, SCB, avloppsvatten, enkäter."""
     from lagesbild import statistics
@@ -34,6 +38,8 @@ def _statistics(
 
     ws = open_asked(workspace)
     today = date.today()
+    if fetch:
+        _fetch(ws, today)
     if only_list:
         files = statistics.load_statistics_files(ws)
         figures = before = statistics.load_indicators(ws)
@@ -57,6 +63,24 @@ def _statistics(
     else:
         _tell(files, n_figures, findings, is_whole=is_whole, is_kept=not check)
     return 0 if is_whole else _REFUSED
+
+
+def _fetch(ws: Workspace, today: date) -> None:
+    from lagesbild import fetching
+
+    fetcher = fetching.open_fetcher(ws, today=today)
+    with fetcher.client:
+        told = fetching.fetch_statistics(
+            ws, fetcher, years=range(_FIRST_YEAR, today.year)
+        )
+    for file, what in told.items():
+        click.echo(f"Hämtade {file}: {what}.", err=True)
+    if fetcher.from_cache:
+        click.echo(
+            f"{len(fetcher.from_cache)} svar kommer från det som hämtades "
+            f"{min(fetcher.from_cache)} eller senare: nätet svarade inte.",
+            err=True,
+        )
 
 
 def _records(findings: pd.DataFrame) -> list[dict]:
