@@ -20,6 +20,7 @@ from lagesbild import (
     cli_citizens,
     cli_cycle,
     cli_keep,
+    cli_plan,
     cli_statistics,
     terminal,
 )
@@ -37,6 +38,7 @@ _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": tuple(each.name for each in cli_cycle.COMMANDS),
     "Öppen statistik": tuple(each.name for each in cli_statistics.COMMANDS),
+    "Planen": tuple(each.name for each in cli_plan.COMMANDS),
     "Fråga invånarna": tuple(each.name for each in cli_citizens.COMMANDS),
     "Bevara och söka": tuple(each.name for each in cli_keep.COMMANDS),
     "För sig": tuple(each.name for each in cli_alone.COMMANDS),
@@ -170,6 +172,7 @@ for _each in (
     *(_demo, _init, _lab, _doctor),
     *cli_cycle.COMMANDS,
     *cli_statistics.COMMANDS,
+    *cli_plan.COMMANDS,
     *cli_citizens.COMMANDS,
     *cli_keep.COMMANDS,
     *cli_alone.COMMANDS,

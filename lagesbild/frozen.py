@@ -1,4 +1,4 @@
-"""What is frozen beside the counts of closed cycles: who is behind them, and releases.
+"""What is frozen beside closed counts: who is behind them, releases, registers.
 
 In: frames under contract. Out: rows of append-only Delta tables in the private lager/.
 Used by ``closing``, ``publication`` and ``publish.release``. No delivery brings these
@@ -58,3 +58,20 @@ def find_releases(ws: Workspace) -> list[tuple[str, str]]:
     """(cycle, audience) of every release, the oldest cycle first."""
     rows = read_rows(ws, "publications", ["cycle", "audience"]).drop_duplicates()
     return sorted(rows.itertuples(index=False, name=None))
+
+
+def load_register_versions(ws: Workspace) -> pd.DataFrame:
+    """Every register as it was each time it was loaded and had changed.
+
+    Returns
+    -------
+    DataFrame
+        Contract register_versions: one row, one row of one version of one register.
+    """
+    rows = read_rows(ws, "register_versions")
+    return check(rows, "register_versions", where="lagret")
+
+
+def append_register_versions(ws: Workspace, frame: pd.DataFrame) -> None:
+    """Keep versions of registers, in one piece and for good."""
+    append_rows(ws, "register_versions", check(frame, "register_versions"))

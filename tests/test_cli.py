@@ -18,6 +18,7 @@ COMMANDS = (
     *COMMANDS,
     "release",
     "verify",
+    "plan",
     "form",
     "answers",
     "log",
