@@ -36,6 +36,7 @@ _METRES = re.compile(
     re.VERBOSE,
 )
 _DEGREES = re.compile(r"(?<![\d.,])(\d{1,2})[.,](\d{3,})(?!\d)")
+_COMMA_BETWEEN = re.compile(r"(?<=\d\.\d\d\d)(\d*),(?=\d{1,2}\.\d{3})")
 _MINUTES = re.compile(
     r"""(?<![\d.,])(?P<d>\d{1,2})\s?(?:[°º]|grader\b)\s?
         (?P<m>\d{1,2}(?:[.,]\d+)?)\s?(?:['\u2032]|minuter\b)
@@ -121,6 +122,7 @@ def _degrees(text: str) -> list[float]:
         float(m["d"]) + _plain(m["m"]) / 60 + _plain(m["s"]) / 3600
         for m in _MINUTES.finditer(text)
     ]
+    text = _COMMA_BETWEEN.sub(r"\1 ", text)  # "geo:60.12345,16.12345"
     return minutes or [float(f"{m[1]}.{m[2]}") for m in _DEGREES.finditer(text)]
 
 

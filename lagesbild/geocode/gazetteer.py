@@ -258,7 +258,8 @@ def _elsewhere(
     for county, listed in provinces.items():
         region = {words.join_key(n) for n in (county, *listed.split("|"))}
         stem = words.join_key(county.removesuffix(" län"))
-        region |= {stem, stem.removesuffix("s")}
+        bare = stem.removesuffix("s")
+        region |= {stem, bare, "region" + stem, "region" + bare}
         (own_region if county == own_county else elsewhere).update(region)
     named = dict.fromkeys(_towns(), "town")
     named |= dict.fromkeys(elsewhere, "foreign")

@@ -24,9 +24,13 @@ def match_address(
     everywhere = [entry for key in sorted(keys) for entry in gazetteer.streets[key]]
     if number is not None:
         wanted = {number.first, *number.also}
-        told = [e for e in everywhere if number.is_range or e.number in wanted]
-        told = [e for e in told if limits.allow(e)]  # of few: a street has many
-        chosen, is_exact = _numbered_by_locality(told, number, limits)
+        groups: dict[tuple[str, frozenset[str]], list[Entry]] = {}
+        for key in sorted(keys):
+            for e in gazetteer.streets[key]:
+                # the limits last, of few: a street has many
+                if (number.is_range or e.number in wanted) and limits.allow(e):
+                    groups.setdefault((key, e.localities), []).append(e)
+        chosen, is_exact = _numbered_by_group(groups, number, limits)
         if chosen:
             method = "adress" if is_exact else "adress_ungefarlig"
             score = EXACT_SCORE if is_exact else NEAR_SCORE
@@ -49,24 +53,25 @@ def has_number(key: str, number: Number, limits: Limits, gazetteer: Gazetteer) -
     )
 
 
-def _numbered_by_locality(
-    entries: list[Entry], number: Number, limits: Limits
+def _numbered_by_group(
+    groups: dict[tuple[str, frozenset[str]], list[Entry]],
+    number: Number,
+    limits: Limits,
 ) -> tuple[list[Entry], bool]:
-    """The number in every locality by itself: 6 here and 6A there are two houses.
+    """The number on every street and locality by itself: 6 and 6A are two houses.
 
-    Where the locality is told, a letter that only one of them has decides.
+    Where the locality is told, a letter that only one locality has decides; it does
+    not tell which of two streets was meant.
     """
-    groups: dict[frozenset[str], list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(entry.localities, []).append(entry)
     found = [_numbered(group, number) for group in groups.values()]
     hits = [(chosen, exact) for chosen, exact in found if chosen]
     lettered = [hit for hit in hits if hit[1]]
-    if limits.are_given and number.letter and lettered:
+    is_one_street = len({key for key, _ in groups}) == 1
+    if limits.are_given and number.letter and lettered and is_one_street:
         hits = lettered
     if hits and number.also and not number.is_range:
         # 4 and 10 here, but a 4 there too: "4 & 10" may be one house in each
-        return entries, False
+        return [e for group in groups.values() for e in group], False
     return [e for chosen, _ in hits for e in chosen], all(exact for _, exact in hits)
 
 

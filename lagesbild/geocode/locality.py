@@ -154,8 +154,12 @@ def _is_meant(parsed: Parsed, span: Span, tail: int) -> bool:
 def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) -> bool:
     """Whether another municipality or town is where it is, not a word or a surname."""
     tokens = parsed.tokens
-    if not parsed.is_capital(span.start) or _is_direction(tokens, span.start):
+    if _is_direction(tokens, span.start):
         return False
+    if not parsed.is_capital(span.start):
+        # "Storgatan 4, avesta": after the address, alone, it can be nothing else
+        is_own_part = span.kind == "foreign" and span.start >= tail
+        return is_own_part and _stands_alone(tokens, span.start, span.end)
     length = sum(len(t.text) for t in tokens[span.start : span.end])
     is_weak = span.kind == "town"
     if is_weak and is_restricted and not parsed.is_mixed and length < _LEAST_TOWN:

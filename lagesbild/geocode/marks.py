@@ -166,19 +166,16 @@ def is_property(tokens: tuple[Token, ...], streets: set[int]) -> bool:
         True for "Trakt 1:23", "Trakt S:3", "kv Namn 3".
     """
     for i, token in enumerate(tokens):
-        if (
-            i > 1
-            and token.is_number
-            and token.gap in (":", ": ", " : ")
-            and i not in streets
-        ):
+        if i > 1 and token.is_number and token.gap in (":", ": ", " : "):
             before, named = tokens[i - 1], tokens[i - 2]
             is_name = not named.is_number and len(named.text) > 1
+            if before.text in _JOINT and is_name and before.gap == " ":
+                return True  # "Syren ga:7" is no Syrengatan 7
+            if i in streets:
+                continue
             is_pair = before.is_number and before.gap == " "
             is_clock = named.text in words.CLOCK or i - 2 in streets
             if is_pair and is_name and not is_clock:
-                return True
-            if before.text in _JOINT and is_name and before.gap == " ":
                 return True
         if token.text in _BLOCK_WORDS:
             ahead = tokens[i + 1 : i + 4]

@@ -15,10 +15,9 @@ from lagesbild.geocode.gazetteer import Gazetteer
 from lagesbild.geocode.marks import find_postcodes, find_times, is_property
 from lagesbild.geocode.names import SHORT, SHORT_TIERS, THIN
 from lagesbild.geocode.numbers import Number, Reading, read_number, skip_number_word
-from lagesbild.geocode.short import street_ending, thinned
+from lagesbild.geocode.short import goes_on, street_ending, thinned
 from lagesbild.geocode.words import Token
 
-_JOINING = frozenset(["", " ", "-", "'", ":", ". ", "."])
 _ADJACENT = frozenset(["", " ", "-", ". ", "."])
 _MOST_WORDS = 6
 _DOTTED = frozenset(words.fold(m) for m in words.MODIFIERS if not m.isascii())
@@ -132,7 +131,7 @@ def runs_of_words(
             follows = tokens[end]
             if follows.is_number or end not in free:
                 break
-            if end > start and follows.gap not in _JOINING:
+            if end > start and not goes_on(follows):
                 break
             key += follows.text
             yield start, end + 1, key
@@ -336,7 +335,7 @@ def is_modified(tokens: tuple[Token, ...], start: int, kind: str = "street") -> 
     before, gap = tokens[start - 1], tokens[start].gap
     if before.is_number or gap not in _ADJACENT:
         return False
-    if before.text in words.MODIFIERS:
+    if words.is_modifier(before.text):
         if len(before.text) > 2:
             return True
         # "N Storgatan", "n. Storgatan"; but "Kungsgatan o Storgatan"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import combinations
 
-from lagesbild.geocode.words import repair, tokenise
+from lagesbild.geocode.words import Token, repair, tokenise
 
 # What a street's name ends in, and how people shorten it. A longer ending stands
 # before a shorter that it ends in.
@@ -55,7 +55,15 @@ FIRST_WORDS = {
     "sankt": ("st", "s", "sant"),
     "sankta": ("sta", "s"),
 }
+_JOINING = frozenset(["", " ", "-", "'", ":", ". ", "."])
 _MOST_LETTERS = 5  # of an ending or first word with letters dropped
+
+
+def goes_on(token: Token) -> bool:
+    """Whether a word may belong to the name before it, as "gatan" in "Stor- gatan"."""
+    if token.gap in _JOINING:
+        return True
+    return token.gap.strip() == "-" and token.text in STREET_ENDINGS
 
 
 def street_ending(key: str) -> str:

@@ -21,7 +21,12 @@ WILD = "¤"
 """Stands in a key for a letter that was lost on the way ("Sk?lgatan")."""
 
 _MASK = re.compile(r"\[(?:personnummer|telefon|e-post|namn)\]")
-_LOST = re.compile(r"\ufffd|(?<=[^\W\d_])[?_*](?=[^\W\d_])|(?<!\S)\?(?=[^\W\d])")
+# a letter of UTF-8 has two bytes, and each may have become a mark
+_LOST = re.compile(
+    r"\ufffd{1,2}|(?<=[^\W\d_])(?:[?\u00bf]{1,2}|[_*])(?=[^\W\d_])"
+    r"|(?<!\S)[?\u00bf]{1,2}(?=[^\W\d])"
+)
+_DASHES_IN_A_ROW = re.compile(r"-{2,}")
 _DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
 _TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
 _ACCENTS = str.maketrans("éèêëáàâíìîóòôúùûüýçñæø", "eeeeaaaiiiooouuuuycnäö")
@@ -38,6 +43,8 @@ def _read_words() -> dict[str, frozenset[str]]:
 _WORDS = _read_words()
 MODIFIERS = _WORDS["modifier"]
 """Before a street's name they make it another street's."""
+
+_QUARTERS = tuple(m for m in MODIFIERS if m.endswith("stra"))
 
 _DIRECTIONS = {
     stem: family
@@ -93,7 +100,7 @@ def repair(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = _LOST.sub(WILD, _MASK.sub(" ", text)).replace("Ã", WILD)
-    return text.translate(_DASHES).strip()
+    return _DASHES_IN_A_ROW.sub("-", text.translate(_DASHES)).strip()
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -146,6 +153,11 @@ def is_explained(word: str) -> bool:
     A Swedish compound is what its last part is: "halvtrappa", "vindsvåning".
     """
     return word in EXPLAINED or word.endswith(_PART_ENDINGS)
+
+
+def is_modifier(word: str) -> bool:
+    """Whether a word makes another name of the one after it: Norra, Nordöstra."""
+    return word in MODIFIERS or word.endswith(_QUARTERS)
 
 
 def looks_like_place(word: str) -> bool:

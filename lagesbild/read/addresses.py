@@ -28,6 +28,7 @@ _OSM_FILES = (".osm", ".pbf")
 _OSM_LAYERS = ("points", "multipolygons")
 _OSM_TAGS = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 _OSM_STREET, _OSM_NUMBER = "addr:street", "addr:housenumber"
+_OSM_PLACE = "addr:place"  # stands for the street where houses have none
 
 
 def read_addresses(file: Path, kommun: str | None = None) -> pd.DataFrame:
@@ -38,8 +39,8 @@ def read_addresses(file: Path, kommun: str | None = None) -> pd.DataFrame:
     file : Path
         A CSV as adresser.csv; Lantmäteriet's GeoPackage; a layer of points with
         GATUADRESS and POSTORT; or OpenStreetMap's addresses (.osm, .osm.pbf, or a
-        layer with the columns addr:street and addr:housenumber), cut to the
-        municipality.
+        layer with the columns addr:street and addr:housenumber, or other_tags as
+        ogr2ogr writes them), cut to the municipality.
     kommun : str, optional
         Municipal code; rows of others are left out where the register tells it.
 
@@ -60,8 +61,12 @@ def read_addresses(file: Path, kommun: str | None = None) -> pd.DataFrame:
         return reference.read_register(file, "addresses")
     if file.suffix.lower() in _OSM_FILES:
         layer = _read_osm_file(file)
+    elif _is_osm_database(file):
+        layer = _read_osm_file(file)
     else:
         layer = lower_headings(reference.read_layer(file, _LM_LAYER))
+        if "other_tags" in layer.columns:
+            layer = _with_tags(layer)
     if _OSM_STREET in layer.columns:
         return _finish(_from_osm(layer), layer, file.name)
     if not layer.geometry.geom_type.eq("Point").all():
@@ -129,20 +134,33 @@ def _from_own_register(layer: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _read_osm_file(file: Path) -> gpd.GeoDataFrame:
-    """Objects of OpenStreetMap that have an address, its tags as columns."""
+def _is_osm_database(file: Path) -> bool:
+    """Whether a file holds an OpenStreetMap extract's layers, as ogr2ogr makes them."""
+    import pyogrio
+
+    try:
+        layers = {name for name, _ in pyogrio.list_layers(file)}
+    except pyogrio.errors.DataSourceError:
+        return False  # the reader of layers tells what is wrong
+    return set(_OSM_LAYERS) <= layers
+
+
+def _with_tags(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The objects with an address, the tags of their column other_tags as columns."""
     import geopandas as gpd
 
-    layers = []
-    for name in _OSM_LAYERS:
-        layer = reference.read_layer(file, name)
-        tags = [
-            dict(_OSM_TAGS.findall(t)) for t in _text(layer, "other_tags").fillna("")
-        ]
-        found = pd.DataFrame(tags, index=layer.index)
-        if _OSM_STREET in found.columns:
-            told = gpd.GeoDataFrame(found, geometry=layer.geometry, crs=layer.crs)
-            layers.append(told[found[_OSM_STREET].notna()])
+    tags = [dict(_OSM_TAGS.findall(t)) for t in _text(layer, "other_tags").fillna("")]
+    found = pd.DataFrame(tags, index=layer.index).reindex(
+        columns=list({_OSM_STREET, _OSM_PLACE} | {k for t in tags for k in t})
+    )
+    told = gpd.GeoDataFrame(found, geometry=layer.geometry, crs=layer.crs)
+    return told[found[_OSM_STREET].notna() | found[_OSM_PLACE].notna()]
+
+
+def _read_osm_file(file: Path) -> gpd.GeoDataFrame:
+    """Objects of OpenStreetMap that have an address, its tags as columns."""
+    layers = [_with_tags(reference.read_layer(file, name)) for name in _OSM_LAYERS]
+    layers = [layer for layer in layers if len(layer)]
     if not layers:
         raise RegisterError(
             f"{file.name}: inget objekt har '{_OSM_STREET}'. Ta ut OpenStreetMaps "
@@ -156,11 +174,13 @@ def _from_osm(layer: pd.DataFrame) -> pd.DataFrame:
     numbers = _text(layer, _OSM_NUMBER).str.split(r"\s*[;,-]\s*", regex=True)
     rows = pd.DataFrame(
         {
-            "street": _text(layer, _OSM_STREET),
+            "street": _text(layer, _OSM_STREET).fillna(_text(layer, _OSM_PLACE)),
             "house_number": numbers,
             "postcode": _postcodes(layer, "addr:postcode"),
             "locality": _text(layer, "addr:city"),
-            "district": _text(layer, "addr:suburb"),
+            "district": _text(layer, "addr:suburb").fillna(
+                _text(layer, _OSM_PLACE).where(_text(layer, _OSM_STREET).notna())
+            ),
         }
     ).explode("house_number")
     parts = (

@@ -85,3 +85,15 @@ def test_a_local_zone_named_or_not():
 )
 def test_what_is_no_coordinate_of_sweden(text):
     assert read_coordinates(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "geo:60.61699,16.74868",
+        "https://maps.example/?q=60.61699,16.74868",
+        "16.74868,60.61699",
+    ],
+)
+def test_a_pair_with_nothing_but_a_comma_between(text):
+    assert read_coordinates(text) == read_coordinates("60.61699 16.74868") != []

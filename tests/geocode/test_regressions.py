@@ -32,6 +32,11 @@ def match(gazetteer):
     [
         ("Norra Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
         ("N:a Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
+        ("Nordöstra Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
+        ("Bortre Kvarngatan 4", "Storbyn", why.UNKNOWN_STREET),
+        ("Kvarn ga:4", "Storbyn", why.PROPERTY),
+        ("Kvarngatan 4, malmö", "", why.UNKNOWN_LOCALITY),
+        ("Långa vägen 1 -- 3", "Storbyn", why.SEVERAL_AREAS),
         ("Kvarngatan 4, Valbo", "", why.UNKNOWN_LOCALITY),  # a town, no municipality
         ("Kvarngatan 4", "Valbo", why.UNKNOWN_LOCALITY),
         ("KVARNGATAN 4 VALBO", "", why.UNKNOWN_LOCALITY),
@@ -233,3 +238,42 @@ def test_every_word_that_nothing_explains_lowers_the_score(gazetteer, more):
     assume(words.TITLES.isdisjoint(more))  # what follows is a person's name
     if found.method == "adress" and not all(map(words.is_explained, more)):
         assert found.score < plain.score
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("Kvarn- gatan 4", "A01"),
+        ("Kvarn - Gatan 4", "A01"),
+        ("Norra ??gatan 7", "A02"),
+        ("Norra \u00bfgatan 7", "A02"),
+        ("L\ufffd\ufffdnga v\ufffd\ufffdgen 3", "A02"),
+    ],
+)
+def test_loose_hyphens_and_letters_that_left_two_marks(match, text, area):
+    assert match(text, "Storbyn").area == area
+
+
+def test_a_number_that_two_dotless_streets_have_in_some_form_is_neither(small_town):
+    more = [
+        ("Åsvägen", "3", None, "99911", "Storbyn", 400),
+        ("Asvägen", "3", "A", "99911", "Storbyn", 1_400),
+    ]
+    gazetteer = make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(*more),
+        places=small_town.places(),
+    )
+    for text in ("Asvagen 3", "Asvagen 3A"):
+        assert match_text(text, "Storbyn", gazetteer).method == "avvisad"
+
+
+def test_the_region_by_its_own_name_restricts_nothing(small_town):
+    gazetteer = make_gazetteer(
+        areas=small_town.areas(),
+        addresses=small_town.addresses(),
+        places=small_town.places(),
+        municipality="2181",
+    )
+    assert match_text("Torggatan 1", "Region Gävleborg", gazetteer).area == "A01"
+    assert match_text("Torggatan 1", "Region Dalarna", gazetteer).method == "avvisad"

@@ -57,3 +57,32 @@ def test_openstreetmap_tags_as_columns(tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(RegisterError, match=r"saknas\.gpkg finns inte"):
         read_addresses(tmp_path / "saknas.gpkg")
+
+
+def test_openstreetmap_through_ogr2ogr_keeps_its_tags(tmp_path):
+    (tmp_path / "kommun.osm").write_text(OSM, encoding="utf-8")
+    file = tmp_path / "kommun.gpkg"
+    for name in ("points", "multipolygons"):
+        layer = gpd.read_file(tmp_path / "kommun.osm", layer=name)
+        layer.to_file(file, layer=name, mode="a" if file.exists() else "w")
+    told = read_addresses(file)
+    assert told["house_number"].tolist() == ["4", "6", "8"]
+    one = gpd.read_file(file, layer="points")
+    one.to_file(tmp_path / "points.geojson", driver="GeoJSON")
+    assert read_addresses(tmp_path / "points.geojson")["letter"].tolist() == ["A"]
+
+
+def test_openstreetmap_houses_without_a_street_have_the_name_of_their_place(tmp_path):
+    layer = gpd.GeoDataFrame(
+        {
+            "addr:street": [None, "Kvarngatan"],
+            "addr:place": ["Ytterbyn", "Storbyn"],
+            "addr:housenumber": ["48", "4"],
+        },
+        geometry=[shapely.Point(16.75, 60.62), shapely.Point(16.76, 60.62)],
+        crs="EPSG:4326",
+    )
+    layer.to_file(tmp_path / "osm.geojson", driver="GeoJSON")
+    told = read_addresses(tmp_path / "osm.geojson")
+    assert told["street"].tolist() == ["Ytterbyn", "Kvarngatan"]
+    assert told["district"].fillna("").tolist() == ["", "Storbyn"]
