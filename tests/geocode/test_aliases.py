@@ -156,7 +156,6 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("text,ort,betyder\nå,,A01".encode("latin-1"), "inte sparad som UTF-8"),
         (b"text,plats\na,A01", "Saknas: betyder; okända: plats"),
         (b"text,betyder,text\na,A01,b", "flera gånger: text"),
         (b"text,betyder\na,A01\nb,A01,,x\nc,A02,y", "rad 3, kolumn 3: .*rad 4"),
@@ -167,6 +166,12 @@ def test_a_file_that_is_no_such_table_is_refused(tmp_path, content, told):
     file.write_bytes(content)
     with pytest.raises(RegisterError, match=told):
         read_aliases(file)
+
+
+def test_windows_letters_are_read_as_swedish_excel_saves_them(tmp_path):
+    file = tmp_path / FILE
+    file.write_bytes("text,ort,betyder\nån,,A01".encode("cp1252"))
+    assert read_aliases(file)["text"].tolist() == ["ån"]
 
 
 def test_many_faults_are_counted_and_the_first_twenty_told(write, gazetteer):
