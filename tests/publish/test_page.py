@@ -101,6 +101,18 @@ def test_the_page_is_swedish_and_says_where_one_is():
     assert "Påhittade siffror" not in _render(is_invented=False)
 
 
+def test_title_and_description_tell_which_page_it_is():
+    told = [
+        page.render(page.Markup(HEADING), make_frame(), file="02.html", title=title)
+        for title in ("Ängby", "Viken")
+    ]
+    for name, html in zip(("Ängby", "Viken"), told, strict=True):
+        described = re.search(r'name="description" content="([^"]*)"', html)[1]
+        assert described.endswith(f"Exempelkommun, juli–september 2026: {name}.")
+        titled = f"{name} juli–september 2026 – Exempelkommun (påhittade siffror)"
+        assert re.search(r"<title>([^<]*)<", html)[1] == titled
+
+
 def test_code_is_never_shown():
     assert "hemlig_kod" not in _render(_cell("<p>Hej</p>"))
 

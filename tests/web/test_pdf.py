@@ -8,6 +8,7 @@ from lagesbild.publish import meeting, pdf
 
 pytestmark = pytest.mark.web
 PAGES = ("02_lagesbild.html", "tillganglighet.html", meeting.FILE)
+INTERNAL = "01_datakvalitet.html"
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,8 @@ def printed(browser, folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(pdf.BROWSER, browser.file)
         return {
-            name: pdf.make_pdf(folder / name, root / f"{name}.pdf") for name in PAGES
+            name: pdf.make_pdf(folder / name, root / f"{name}.pdf")
+            for name in (*PAGES, INTERNAL)
         }
 
 
@@ -61,6 +63,12 @@ def test_a_pdf_is_tagged_in_swedish_with_outline_and_page_numbers(
         assert "Lägesbild 2026-K3 · Utkast · påhittade siffror" in text
     assert paper.metadata["/CreationDate"].startswith("D:20260930000000")
     assert b"file:" not in printed[name].read_bytes()
+
+
+def test_every_sheet_of_an_internal_page_says_so(printed):
+    for sheet in _read(printed[INTERNAL]).pages:
+        foot = "påhittade siffror · Internt – kan innehålla personuppgifter"
+        assert foot in sheet.extract_text()
 
 
 def test_what_is_folded_on_screen_is_told_on_paper(printed, folder):
