@@ -7,11 +7,15 @@ In: words typed in a terminal. Out: calls of ``agreement``, Swedish text, an exi
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lagesbild import terminal
-from lagesbild.cli_shared import command, open_asked
+from lagesbild.cli_shared import command, open_asked, quarter
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.group("plan", options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …")
@@ -47,5 +51,106 @@ def _check(workspace: Path | None, as_json: bool) -> None:
         )
 
 
-_plan.add_command(_check)
+@command("suggest")
+@click.argument("cycle", metavar="KVARTAL")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FIL",
+    help="Skriv raderna som CSV, att klistra in i åtgärdsplanens register.",
+)
+@click.option(
+    "--most", type=click.IntRange(min=1), default=10, metavar="N", help="Antal förslag."
+)
+@terminal.json_option
+def _suggest(
+    workspace: Path | None, cycle: str, out: Path | None, most: int, as_json: bool
+) -> None:
+    """Föreslå problem ur lägesbilden, med poäng som visas del för del.
+
+    Bara för arbetsgrupperna: förslagen bygger på allt som intern ser.
+    """
+    from lagesbild.agreement import suggest
+    from lagesbild.offences import category_names
+    from lagesbild.publication import open_publication
+
+    ws, period = open_asked(workspace), quarter(cycle)
+    publication = open_publication(ws, period)
+    harm = suggest.read_harm(ws.registers / suggest.HARM_FILE)
+    found = suggest.suggest_problems(
+        publication.cells, publication.findings, period, harm=harm
+    ).head(most)
+    names = publication.areas_listed.set_index("area_id")["name"].to_dict()
+    rows = suggest.make_plan_rows(
+        found, period, area_names=names, category_names=category_names()
+    )
+    if out is not None:
+        # as Swedish Excel opens and saves it
+        rows.to_csv(out, sep=";", index=False, encoding="utf-8-sig")
+    parts = found[list(suggest.PARTS)].astype(object).where(found.notna(), None)
+    told = [
+        {"problem": words, "score": score, **points, "probability": int(step)}
+        for words, score, points, step in zip(
+            rows["problem"],
+            found["score"],
+            parts.to_dict("records"),
+            found["probability"],
+            strict=True,
+        )
+    ]
+    if as_json:
+        terminal.print_json({"cycle": period.label, "problems": told})
+        return
+    _show_suggestions(told)
+    if harm is None:
+        click.echo("Skada räknas inte: register/skadeindex.csv finns inte.")
+    else:
+        _show_matrix(suggest.risk_matrix(found))
+    if out is not None:
+        click.echo(f"Raderna ligger i {terminal.shown(out)}.")
+
+
+_HEADS = {
+    "volume": "Mängd",
+    "change": "Mot i fjol",
+    "signal": "Ovanligt",
+    "trend": "Över år",
+    "hot_spot": "Samlat",
+    "safety": "Otrygghet",
+    "harm": "Skada",
+}
+
+
+def _show_suggestions(told: list[dict]) -> None:
+    heads = ["Problem", "Poäng", *_HEADS.values(), "Sannolikhet"]
+    table = [
+        [
+            row["problem"],
+            f"{row['score']:.0f}",
+            *("–" if row[part] is None else f"{row[part]:.0f}" for part in _HEADS),
+            row["probability"],
+        ]
+        for row in told
+    ]
+    terminal.print_table(heads, table)
+    click.echo(
+        "– är inte bedömt. Sannolikhet 1–4 efter antal i kvartalet: under 1, till 4,"
+    )
+    click.echo(
+        "till 12, fler. Gruppen bedömer konsekvensen 1–4 och väger de två samman."
+    )
+
+
+def _show_matrix(boxes: pd.DataFrame) -> None:
+    """The problems in each box: impact down, probability across."""
+    heads = ["Konsekvens", *(f"Sannolikhet {step}" for step in boxes.columns)]
+    rows = [
+        [str(step), *map(int, n)]
+        for step, n in zip(boxes.index, boxes.to_numpy(), strict=True)
+    ]
+    terminal.print_table(heads, rows)
+
+
+for _each in (_check, _suggest):
+    _plan.add_command(_each)
 COMMANDS = (_plan,)

@@ -8,6 +8,8 @@ candidates: their number says where the police have looked.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,7 @@ from lagesbild.offences import (
     protected_categories,
 )
 from lagesbild.period import Period
+from lagesbild.read.register import read_register, refuse_faults
 
 YEAR = 4
 LEAST = 5
@@ -37,6 +40,45 @@ PROBABILITY = ((1, 1), (4, 2), (12, 3))
 """Offences a quarter, up to so many, and the step of the matrix; above is 4."""
 _KEYS = ["area_id", "category"]
 SPOT = "samlad plats"
+HARM_FILE = "skadeindex.csv"
+HARM_HEADINGS = ("kategori", "vikt", "kalla", "ar")
+
+
+def read_harm(file: Path) -> pd.DataFrame | None:
+    """Read a published index of harm, or None where there is no file.
+
+    Parameters
+    ----------
+    file : Path
+        A register: kategori, vikt, kalla, ar.
+
+    Returns
+    -------
+    DataFrame or None
+        One row, one category: category, weight, source, year.
+
+    Raises
+    ------
+    RegisterError
+        If a weight is no number, or a row lacks source or year.
+    """
+    if not file.is_file():
+        return None
+    rows = read_register(file, HARM_HEADINGS)
+    weight = pd.to_numeric(rows["vikt"].str.replace(",", "."), errors="coerce")
+    faults = [(n, "vikt", "ska vara ett tal") for n in rows.index[weight.isna()]]
+    for heading in ("kalla", "ar"):
+        bare = rows.index[rows[heading].str.strip() == ""]
+        faults += [(n, heading, "fältet är tomt") for n in bare]
+    refuse_faults(faults, file.name)
+    return pd.DataFrame(
+        {
+            "category": rows["kategori"].str.strip(),
+            "weight": weight,
+            "source": rows["kalla"],
+            "year": rows["ar"],
+        }
+    )
 
 
 def suggest_problems(

@@ -8,10 +8,11 @@ from lagesbild.agreement.suggest import (
     PARTS,
     SPOT,
     make_plan_rows,
+    read_harm,
     risk_matrix,
     suggest_problems,
 )
-from lagesbild.errors import UsageError
+from lagesbild.errors import RegisterError, UsageError
 from lagesbild.offences import category_names
 from lagesbild.period import Period
 
@@ -145,3 +146,20 @@ def test_rows_for_the_plan_say_what_where_how_many_and_why():
     spot = told.loc[("A3", "alla")]
     assert spot["problem"] == "Nya platser där händelser samlas, i Åsen."
     assert spot["utgangslage"] == ""
+
+
+def test_an_index_of_harm_is_a_register_with_its_source(tmp_path):
+    file = tmp_path / "skadeindex.csv"
+    assert read_harm(file) is None
+    file.write_bytes(
+        "kategori;vikt;kalla;ar\r\nbostadsinbrott;100,5;Påhittat index;2020\r\n".encode(
+            "cp1252"
+        )
+    )
+    told = read_harm(file)
+    assert told.to_numpy().tolist() == [
+        ["bostadsinbrott", 100.5, "Påhittat index", "2020"]
+    ]
+    file.write_text("kategori;vikt;kalla;ar\nran;mycket;;2020\n", "utf-8")
+    with pytest.raises(RegisterError, match=r"rad 2, kolumn vikt.*rad 2, kolumn kalla"):
+        read_harm(file)
