@@ -9,6 +9,7 @@ so that the help answers at once.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -193,5 +194,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments : list of str, optional
         None takes those of the process.
     """
+    # asked to end is as Ctrl-C: what is half done is undone first
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = sys.argv[1:] if arguments is None else arguments
     sys.exit(terminal.run(commands, arguments))

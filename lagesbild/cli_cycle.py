@@ -120,15 +120,28 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     metavar="N",
     help="Antal processer; annars så många som datorn orkar.",
 )
+@click.option(
+    "--fresh-kernels",
+    is_flag=True,
+    help="Kör varje notebook i en egen kärna: långsamt, och samma sidor.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Flest sekunder som en sida får ta; annars ingen gräns.",
+)
 @terminal.json_option
-def _run(workspace: Path | None, cycle: str, jobs: int | None, as_json: bool) -> None:
+def _run(
+    workspace: Path | None, cycle: str, as_json: bool, **asked: int | float | bool
+) -> None:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
     from lagesbild.publish.batch import run_cycle
 
     period = quarter(cycle)
     ws = open_asked(workspace)
     with terminal.progress("Gör sidor", quiet=as_json) as tell:
-        told = run_cycle(ws, period, jobs=jobs, on_progress=tell)
+        told = run_cycle(ws, period, **asked, on_progress=tell)
     if as_json:
         terminal.print_json(told)
         return

@@ -182,6 +182,19 @@ def load_series_breaks() -> pd.DataFrame:
     return _breaks().copy()
 
 
+@lru_cache
+def _breaks_of(category: str) -> tuple[tuple[str, str], ...]:
+    """First period and reason of the breaks that concern a category."""
+    table, groups = _breaks(), _categories().set_index("category")["group"]
+    if groups.get(category, category) not in ("brott", PROTECTED_GROUP, ALL):
+        return ()
+    concerns = table["category"].isin([category, ALL])
+    if category in ("brott", ALL):
+        concerns |= table["is_in_totals"] == "ja"
+    told = table.loc[concerns, ["first_period", "reason"]]
+    return tuple(told.itertuples(index=False, name=None))
+
+
 def find_breaks(category: str, labels: Iterable[str]) -> dict[str, str]:
     """The known breaks within a series of offences.
 
@@ -198,18 +211,10 @@ def find_breaks(category: str, labels: Iterable[str]) -> dict[str, str]:
         The first label of each new stretch → why, in Swedish. A break before or in
         the first period is none within the series.
     """
-    table, groups = _breaks(), _categories().set_index("category")["group"]
-    group = groups.get(category, category)
-    if group not in ("brott", PROTECTED_GROUP, ALL):
-        return {}
-    concerns = table["category"].isin([category, ALL])
-    if category in ("brott", ALL):
-        concerns |= table["is_in_totals"] == "ja"
-    ends = [(label, Period(label).end) for label in labels]
+    breaks = _breaks_of(category)
+    ends = [(label, Period(label).end) for label in labels] if breaks else []
     found: dict[str, str] = {}
-    for first, reason in table.loc[concerns, ["first_period", "reason"]].itertuples(
-        index=False
-    ):
+    for first, reason in breaks:
         start = Period(first).start
         place = next((n for n, (_, end) in enumerate(ends) if end >= start), 0)
         if place:

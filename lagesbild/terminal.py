@@ -128,13 +128,21 @@ def print_table(headings: list[str], rows: list[list]) -> None:
 def progress(title: str, *, quiet: bool) -> Iterator[Callable]:
     """A bar on standard error, moved by ``tell(done, total, name)``."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True, markup=False)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("kvar"),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[name]}", markup=False),
     )
     is_off = quiet or not console.is_terminal

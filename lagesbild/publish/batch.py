@@ -11,28 +11,15 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild.errors import ParameterError
 from lagesbild.period import Period
 from lagesbild.protect.published import DRAFT
-from lagesbild.publish import (
-    checks,
-    exchange,
-    gate,
-    index,
-    kernel,
-    manifest,
-    meeting,
-    page,
-    since,
-    statement,
-)
-from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
-from lagesbild.publish.work import Task, do_all
+from lagesbild.publish import beside, checks, exchange, gate, manifest
+from lagesbild.publish.plan import check_notebooks, frame_of, plan_pages
+from lagesbild.publish.work import How, do_all
 from lagesbild.workspace import AUDIENCES, lock, make_private_folder
 
 if TYPE_CHECKING:
@@ -40,7 +27,6 @@ if TYPE_CHECKING:
     from lagesbild.workspace import Workspace
 
 RUNS = "korningar"
-_PRIVATE_AUDIENCE = "intern"
 
 
 def run_cycle(
@@ -50,6 +36,8 @@ def run_cycle(
     jobs: int | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
     parameters: dict | None = None,
+    fresh_kernels: bool = False,
+    time_limit: float | None = None,
 ) -> dict:
     """Make the pages of a cycle for every audience, and put them in place together.
 
@@ -61,9 +49,13 @@ def run_cycle(
     jobs : int, optional
         Number of processes; None is one a processor.
     on_progress : function, optional
-        Called with pages done, pages in all and the name of the latest.
+        Called with pages done, pages in all and the names of those being made.
     parameters : dict, optional
         Further parameters, each for the notebooks that declare it.
+    fresh_kernels : bool
+        Whether every notebook gets a kernel of its own; slow, and the same pages.
+    time_limit : float, optional
+        Most seconds that a page may take; None is no limit.
 
     Returns
     -------
@@ -81,16 +73,14 @@ def run_cycle(
     """
     from lagesbild.publication import make_publications
 
-    started = time.monotonic()
-    cycle = Period(str(cycle))
+    started, cycle = time.monotonic(), Period(str(cycle))
+    how = How(jobs, fresh_kernels, time_limit, on_progress)
     given = check_notebooks(ws.project / "notebooks", parameters or {})
     made = make_publications(ws, cycle).values()
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
         left = keep_folders(ws, cycle, staging, find_shown_releases(ws, cycle))
         drafts = [p for p in made if p.audience not in left]
-        pages = make_pages(
-            ws, drafts, staging, given=given, jobs=jobs, on_progress=on_progress
-        )
+        pages = make_pages(ws, drafts, staging, given=given, how=how)
     seconds = round(time.monotonic() - started, 3)
     told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
     _log(ws, cycle, told)
@@ -128,8 +118,7 @@ def make_pages(
     staging: Path,
     *,
     given: dict[str, dict] | None = None,
-    jobs: int | None = None,
-    on_progress: Callable[[int, int, str], None] | None = None,
+    how: How = How(),  # noqa: B008 - a frozen value
 ) -> list[dict]:
     """Make the pages of publications in a staging folder, and hold them to the rules.
 
@@ -141,8 +130,8 @@ def make_pages(
     staging : Path
     given : dict, optional
         Further parameters by notebook, as ``check_notebooks`` gives them.
-    jobs, on_progress
-        As for ``run_cycle``.
+    how : How
+        Over how many processes, and so on.
 
     Returns
     -------
@@ -152,40 +141,17 @@ def make_pages(
     given = given or check_notebooks(ws.project / "notebooks", {})
     cycle = publications[0].cycle if publications else ""
     runs = _empty_runs(ws, cycle, [p.audience for p in publications])
-    tasks = [task for p in publications for task in _plan(ws, p, given, staging, runs)]
-    pages = do_all(tasks, jobs=jobs, on_progress=on_progress) if tasks else []
+    tasks = [t for p in publications for t in plan_pages(ws, p, given, staging, runs)]
+    pages = do_all(tasks, how) if tasks else []
     for publication in publications:
-        pages.append(_write_index(ws, publication, staging))
-        pages.append(_write_statement(publication, staging))
-        if publication.audience == meeting.AUDIENCE:
-            pages.append(_write_meeting(publication, staging))
+        folder = staging / publication.audience
+        pages += beside.write_beside(ws, publication, frame_of(publication), folder)
         extra = {k: v for names in given.values() for k, v in names.items()}
         manifest.write(staging, publication, ws, parameters=extra)
     checks.check_folder(staging, private=ws.root)
     for publication in publications:
         gate.check_publication(staging / publication.audience, publication, ws)
     return pages
-
-
-def check_notebooks(folder: Path, extra: dict) -> dict[str, dict]:
-    """Hold every notebook's parameters to the table; give each its further ones."""
-    known = {p.name: kernel.parameters_of(folder / f"{p.name}.ipynb") for p in PRODUCTS}
-    for product in PRODUCTS:
-        kernel.check_parameters(product.name, known[product.name], product.parameters)
-    ours = {name for product in PRODUCTS for name in product.parameters}
-    for name in extra:
-        if name in ours:
-            raise ParameterError(f"Parametern '{name}' sätts av körningen själv.")
-        if not any(name in names for names in known.values()):
-            told = sorted({n for names in known.values() for n in names} - ours)
-            raise ParameterError(
-                f"Ingen notebook har parametern '{name}'. De har, utöver dem som "
-                f"körningen sätter: {', '.join(told) or 'inga'}."
-            )
-    return {
-        product: {name: value for name, value in extra.items() if name in names}
-        for product, names in known.items()
-    }
 
 
 def _empty_runs(ws: Workspace, cycle: str, audiences: list[str]) -> Path:
@@ -195,122 +161,6 @@ def _empty_runs(ws: Workspace, cycle: str, audiences: list[str]) -> Path:
         shutil.rmtree(folder / audience, ignore_errors=True)
     make_private_folder(folder.parent)
     return make_private_folder(folder)
-
-
-def _make_folder(staging: Path, audience: str) -> Path:
-    folder = staging / audience
-    if audience == _PRIVATE_AUDIENCE:
-        return make_private_folder(folder)
-    folder.mkdir()
-    return folder
-
-
-def _plan(
-    ws: Workspace, publication: Publication, given: dict, staging: Path, runs: Path
-) -> list[Task]:
-    """One task a page of this audience, in the order of the table of products."""
-    frame = _frame(publication)
-    folder = _make_folder(staging, publication.audience)
-    tasks = []
-    for product in for_audience(publication.audience):
-        common = {
-            "workspace": str(ws.root),
-            "cycle": str(publication.cycle),
-            "audience": publication.audience,
-        } | given[product.name]
-        task = Task(
-            product=product.name,
-            audience=publication.audience,
-            notebook=ws.project / "notebooks" / f"{product.name}.ipynb",
-            parameters=common,
-            title=product.title,
-            file=page_name(product),
-            folder=folder,
-            executed=runs / publication.audience,
-            frame=frame,
-        )
-        if not product.per_area:
-            tasks.append(task)
-            continue
-        areas = publication.areas_listed
-        check_names(product, areas["area_id"])
-        tasks += [
-            replace(
-                task,
-                parameters=common | {"area_id": area_id},
-                title=name,
-                file=page_name(product, area_id),
-            )
-            for area_id, name in zip(areas["area_id"], areas["name"], strict=True)
-        ]
-    return tasks
-
-
-def _frame(publication: Publication) -> page.Frame:
-    """What all pages of the audience share; area sheets are reached from the index."""
-    links = [page.Link(index.FILE, "Start")]
-    for product in for_audience(publication.audience):
-        file = f"{index.FILE}#hitta" if product.per_area else page_name(product)
-        links.append(page.Link(file, product.title))
-    return page.Frame(
-        municipality=publication.municipality,
-        is_invented=publication.is_invented,
-        audience=publication.audience,
-        cycle=str(publication.cycle),
-        period_name=Period(str(publication.cycle)).name,
-        status=publication.status,
-        mark=publication.meta["mark"],
-        contact=publication.contact,
-        navigation=tuple(links),
-    )
-
-
-def _write_index(ws: Workspace, publication: Publication, staging: Path) -> dict:
-    from lagesbild.read.reference import load_areas, load_base_map
-
-    started = time.monotonic()
-    html = index.render(
-        publication,
-        _frame(publication),
-        areas=load_areas(ws),
-        base_map=load_base_map(ws),
-        products=for_audience(publication.audience),
-        threshold=publication.meta["threshold"],
-        earlier=since.find_earlier(ws, publication.cycle, publication.audience),
-        last_release=since.find_last_release(
-            ws, publication.cycle, publication.audience
-        ),
-    )
-    return _write(publication, staging, index.FILE, html, started)
-
-
-def _write_statement(publication: Publication, staging: Path) -> dict:
-    started = time.monotonic()
-    html = statement.render(publication, _frame(publication))
-    return _write(publication, staging, statement.FILE, html, started)
-
-
-def _write_meeting(publication: Publication, staging: Path) -> dict:
-    started = time.monotonic()
-    folder = staging / publication.audience
-    pages = {f: (folder / f).read_text(encoding="utf-8") for f in meeting.parts()}
-    html = meeting.render(pages, publication, _frame(publication))
-    return _write(publication, staging, meeting.FILE, html, started)
-
-
-def _write(
-    publication: Publication, staging: Path, file: str, html: str, started: float
-) -> dict:
-    """Write a page that no notebook makes, and tell of it as of the others."""
-    (staging / publication.audience / file).write_text(
-        html, encoding="utf-8", newline="\n"
-    )
-    return {
-        "file": file,
-        "product": Path(file).stem,
-        "audience": publication.audience,
-        "seconds": round(time.monotonic() - started, 3),
-    }
 
 
 def _in_order(pages: list[dict]) -> list[dict]:

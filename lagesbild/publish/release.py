@@ -30,6 +30,7 @@ from lagesbild.errors import ReleaseError, UsageError
 from lagesbild.period import Period, swedish_date
 from lagesbild.publication import RELEASING, make_candidate, open_release
 from lagesbild.publish import batch, exchange
+from lagesbild.publish.work import How
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
 if TYPE_CHECKING:
@@ -81,9 +82,8 @@ def release_cycle(
         others = [name for name in AUDIENCES if name != audience]
         batch.keep_folders(ws, cycle, staging, others)
         with _shown_to_notebooks(cycle, audience):
-            pages = batch.make_pages(
-                ws, [publication], staging, jobs=jobs, on_progress=on_progress
-            )
+            how = How(jobs, on_progress=on_progress)
+            pages = batch.make_pages(ws, [publication], staging, how=how)
         if record is not None:
             frozen.append_publications(ws, record)
     return {

@@ -1,19 +1,35 @@
 """Spread the notebooks of a run over processes; each page is written by its worker.
 
 In: one ``Task`` a page. Out: the pages in the staging folder, and how long each took.
-Every process keeps one warm kernel. Nothing of a page depends on which process made
-it or in what order.
+Every process loads the libraries once and then makes page after page. Nothing of a
+page depends on which process made it or in what order.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lagesbild.errors import PublishError
-from lagesbild.publish import kernel, page
+from lagesbild.errors import NotebookError, PublishError
+from lagesbild.publish import execute, page, watch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_ENVIRONMENT = {
+    # sets of words come in the same order in every process
+    "PYTHONHASHSEED": "0",
+    "PYTHONIOENCODING": "utf-8",
+    # one page, one processor: the pages are what is spread
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -34,22 +50,41 @@ class Task:
     executed: Path
     frame: page.Frame
 
+    @property
+    def name(self) -> str:
+        """The page's, with its audience's."""
+        return f"{self.audience}/{self.file}"
 
-def do_all(
-    tasks: list[Task],
-    *,
-    jobs: int | None,
-    on_progress: Callable[[int, int, str], None] | None,
-) -> list[dict]:
+
+@dataclass(frozen=True)
+class How:
+    """How the pages of a run are made.
+
+    Attributes
+    ----------
+    jobs : int, optional
+        Number of processes; None is one a processor.
+    fresh_kernels : bool
+        Whether every notebook gets a kernel of its own; slow, and the same pages.
+    time_limit : float, optional
+        Most seconds that a page may take.
+    on_progress : function, optional
+        Called with done, in all, and the names of the pages being made.
+    """
+
+    jobs: int | None = None
+    fresh_kernels: bool = False
+    time_limit: float | None = None
+    on_progress: Callable[[int, int, str], None] | None = None
+
+
+def do_all(tasks: list[Task], how: How) -> list[dict]:
     """Make all pages.
 
     Parameters
     ----------
     tasks : list of Task
-    jobs : int or None
-        Number of processes; None is one a processor.
-    on_progress : function or None
-        Called with done, in all, and the name of the page just made.
+    how : How
 
     Returns
     -------
@@ -59,37 +94,103 @@ def do_all(
     Raises
     ------
     NotebookError, PublishError
-        Of the first page that fails; no further page is begun.
+        Of the first page that fails or takes too long; no further page is begun.
     """
-    from joblib import Parallel, cpu_count, delayed
+    from joblib import cpu_count
     from joblib.externals.loky import BrokenProcessPool
 
-    n_jobs = min(jobs or cpu_count(), len(tasks))
-    done: list[dict] = []
+    n_jobs = min(how.jobs or cpu_count(), len(tasks))
     try:
-        # one page at a time to each process: area sheets and the big page differ
-        parallel = Parallel(
-            n_jobs, backend="loky", return_as="generator_unordered", batch_size=1
-        )
-        for told in parallel(delayed(make_page)(task) for task in tasks):
-            done.append(told)
-            if on_progress is not None:
-                on_progress(len(done), len(tasks), f"{told['audience']}/{told['file']}")
+        with _processes(n_jobs) as pool:
+            return list(_do_each(pool, tasks, n_jobs, how))
     except BrokenProcessPool:
         raise PublishError(
             "En av processerna avslutades av datorn, oftast för att minnet tog slut. "
             "Kör igen med --jobs 1. Tidigare sidor är orörda."
         ) from None
-    finally:
-        _send_home()
-    return done
 
 
-def make_page(task: Task) -> dict:
+def _do_each(
+    pool: Executor, tasks: list[Task], n_jobs: int, how: How
+) -> Iterator[dict]:
+    """Hand each process one page at a time, so that what is running is known."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    left, running, n_done = list(reversed(tasks)), {}, 0
+    while left or running:
+        while left and len(running) < n_jobs:
+            task = left.pop()
+            future = pool.submit(make_page, task, fresh_kernel=how.fresh_kernels)
+            running[future] = task, time.monotonic()
+        if how.on_progress is not None:
+            names = ", ".join(task.name for task, _ in running.values())
+            how.on_progress(n_done, len(tasks), names)
+        done, _ = wait(running, _seconds_left(running, how), FIRST_COMPLETED)
+        if not done:
+            _refuse_late(running, how)
+        for future in done:
+            del running[future]
+            n_done += 1
+            yield future.result()
+    if how.on_progress is not None:
+        how.on_progress(n_done, len(tasks), "")
+
+
+def _seconds_left(running: dict, how: How) -> float | None:
+    if how.time_limit is None:
+        return None
+    first = min(since for _, since in running.values())
+    return max(0.0, first + how.time_limit - time.monotonic())
+
+
+def _refuse_late(running: dict, how: How) -> None:
+    task, _ = min(running.values(), key=lambda pair: pair[1])
+    raise NotebookError(
+        f"{task.notebook.name} ({execute.shown(task.parameters)}) stannades: sidan var "
+        f"inte klar på {how.time_limit:g} sekunder. Höj --time-limit, eller se efter "
+        "vad notebooken gör. Tidigare sidor är orörda."
+    )
+
+
+@contextmanager
+def _processes(n_jobs: int) -> Iterator[Executor]:
+    """Processes with the libraries loaded; if anything goes wrong they are ended."""
+    from concurrent.futures import wait
+
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(
+        n_jobs, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
+    )
+    try:
+        # the time limit of the first pages does not count what loading takes
+        wait([pool.submit(os.getpid) for _ in range(n_jobs)])
+        yield pool
+    except BaseException:
+        pool.shutdown(kill_workers=True)
+        raise
+    pool.shutdown()
+
+
+def _begin(parent: int) -> None:
+    """Make this process ready for pages: watched, deaf to Ctrl-C, libraries loaded."""
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and decides
+    watch.watch(parent)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    execute.load_libraries()
+    gc.freeze()  # what is loaded stays: it need not be looked through again
+
+
+def make_page(task: Task, *, fresh_kernel: bool = False) -> dict:
     """Run the task's notebook, keep it executed, and write its page."""
     started = time.monotonic()
     kept = task.executed / Path(task.file).with_suffix(".ipynb")
-    executed = kernel.execute(task.notebook, task.parameters, kept)
+    executed = execute.execute(
+        task.notebook, task.parameters, kept, fresh_kernel=fresh_kernel
+    )
     html = page.render_notebook(executed, task.frame, file=task.file, title=task.title)
     (task.folder / task.file).write_text(html, encoding="utf-8", newline="\n")
     return {
@@ -98,11 +199,3 @@ def make_page(task: Task) -> dict:
         "audience": task.audience,
         "seconds": round(time.monotonic() - started, 3),
     }
-
-
-def _send_home() -> None:
-    """End the processes and their kernels, that otherwise wait for more to do."""
-    from joblib.externals.loky import get_reusable_executor
-
-    kernel.shut_down()
-    get_reusable_executor().shutdown(wait=True)

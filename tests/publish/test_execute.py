@@ -1,4 +1,4 @@
-"""Notebooks run in a warm kernel that remembers nothing, and fail with their place."""
+"""Notebooks run in a process that remembers nothing, and fail with their place."""
 
 import json
 
@@ -7,22 +7,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from lagesbild.errors import NotebookError, ParameterError
-from lagesbild.publish import kernel
+from lagesbild.publish import execute
 from tests.publish.conftest import write_notebook
 
 
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    """One kernel for the module, ended with it."""
-    yield
-    kernel.shut_down()
-
-
-def _run(tmp_path, code, *, names=("audience", "area_id"), **parameters):
+def _run(
+    tmp_path, code, *, names=("audience", "area_id"), fresh_kernel=False, **parameters
+):
     file = tmp_path / "02_prov.ipynb"
     write_notebook(file, code, names)
     executed = tmp_path / "lager" / "02_prov.ipynb"
-    return kernel.execute(file, parameters, executed)
+    return execute.execute(file, parameters, executed, fresh_kernel=fresh_kernel)
 
 
 def _texts(notebook):
@@ -37,34 +32,6 @@ def test_parameters_reach_the_notebook_as_they_are(tmp_path):
     done = _run(tmp_path, "area_id", area_id="0114")
     assert _texts(done) == ["'0114'"]
     assert (tmp_path / "lager" / "02_prov.ipynb").is_file()
-
-
-POISON = """
-import os, random
-import numpy as np
-import pandas as pd
-left_behind = 1
-os.chdir("/")
-pd.set_option("display.max_rows", 3)
-random.seed(1); np.random.seed(1)
-"""
-ASK = """
-import os, random
-import numpy as np
-import pandas as pd
-[
-    "left_behind" in globals(), os.path.basename(os.getcwd()) == here,
-    pd.get_option("display.max_rows"), random.random(), np.random.random(),
-]
-"""
-
-
-def test_one_notebook_leaves_nothing_to_the_next(tmp_path):
-    names, here = ("here",), tmp_path.name
-    clean = _texts(_run(tmp_path, ASK, names=names, here=here))
-    _run(tmp_path, POISON)
-    assert _texts(_run(tmp_path, ASK, names=names, here=here)) == clean
-    assert clean[0].startswith("[False, True, 60, ")
 
 
 def test_a_failure_names_notebook_parameters_and_cell_but_no_data(tmp_path):
@@ -84,11 +51,11 @@ def test_the_cells_number_is_that_of_the_notebook_as_written(tmp_path):
     cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(new_notebook(cells=cells), file)
     with pytest.raises(NotebookError, match="stannade i cell 1"):
-        kernel.execute(file, {"a": 2}, tmp_path / "ut.ipynb")
+        execute.execute(file, {"a": 2}, tmp_path / "ut.ipynb")
     cells[0].source, cells[1].source = "b = 1", "a = 1 / 0"
     nbformat.write(new_notebook(cells=cells), file)
     with pytest.raises(NotebookError, match="stannade i cell 2"):
-        kernel.execute(file, {"a": 2}, tmp_path / "ut.ipynb")
+        execute.execute(file, {"a": 2}, tmp_path / "ut.ipynb")
 
 
 def test_our_own_message_is_told_whole(tmp_path):
@@ -114,13 +81,13 @@ def test_nothing_live_is_drawn_when_nobody_looks(tmp_path):
 
 def test_a_notebooks_parameters_are_read_without_running_it(tmp_path):
     write_notebook(tmp_path / "a.ipynb", "1 / 0", ("cycle", "audience"))
-    assert kernel.parameters_of(tmp_path / "a.ipynb") == ["cycle", "audience"]
+    assert execute.parameters_of(tmp_path / "a.ipynb") == ["cycle", "audience"]
 
 
 def test_a_parameter_the_notebook_does_not_declare_is_an_error():
-    kernel.check_parameters("02_prov", ["cycle", "audience"], ("cycle",))
+    execute.check_parameters("02_prov", ["cycle", "audience"], ("cycle",))
     with pytest.raises(ParameterError) as error:
-        kernel.check_parameters("02_prov", ["cykle", "audience"], ("cycle",))
+        execute.check_parameters("02_prov", ["cykle", "audience"], ("cycle",))
     assert "02_prov har ingen parameter 'cycle'" in str(error.value)
     assert "cykle, audience" in str(error.value)
     assert error.value.exit_code == 2
@@ -128,7 +95,7 @@ def test_a_parameter_the_notebook_does_not_declare_is_an_error():
 
 def test_a_notebook_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(NotebookError, match=r"Hittar inte notebooken x\.ipynb"):
-        kernel.parameters_of(tmp_path / "x.ipynb")
+        execute.parameters_of(tmp_path / "x.ipynb")
 
 
 def test_a_notebook_that_is_not_in_python_is_an_error(tmp_path):
@@ -136,7 +103,7 @@ def test_a_notebook_that_is_not_in_python_is_an_error(tmp_path):
     cell.metadata["tags"] = ["parameters"]
     nbformat.write(new_notebook(cells=[cell]), tmp_path / "x.ipynb")
     with pytest.raises(NotebookError, match="välj Python 3"):
-        kernel.parameters_of(tmp_path / "x.ipynb")
+        execute.parameters_of(tmp_path / "x.ipynb")
 
 
 def test_the_executed_notebook_keeps_its_error_for_the_analyst(tmp_path):
@@ -147,7 +114,78 @@ def test_the_executed_notebook_keeps_its_error_for_the_analyst(tmp_path):
     assert "error" in kinds
 
 
-def test_a_kernel_that_dies_is_told_as_such_and_the_next_is_fresh(tmp_path):
+def test_a_kernel_that_dies_is_told_as_such(tmp_path):
     with pytest.raises(NotebookError, match=r"\(radet\) stannade: dess process"):
-        _run(tmp_path, "import os\nos._exit(1)", audience="radet")
-    assert _texts(_run(tmp_path, "1 + 1")) == ["2"]
+        _run(tmp_path, "import os\nos._exit(1)", fresh_kernel=True, audience="radet")
+
+
+SHOWS = """
+import random
+from IPython.display import HTML, display
+import numpy as np
+
+print("ett"); print("två")
+shown = display(HTML("<b>först</b>"), display_id="x")
+shown.update(HTML("<b>sedan</b>"))
+!echo fyra
+display({"a": audience}); (random.random(), np.random.random())
+"""
+
+
+@pytest.mark.slow
+def test_a_kernel_of_its_own_gives_the_same_outputs(tmp_path):
+    kinds = []
+    for fresh_kernel in (False, True):
+        done = _run(tmp_path, SHOWS, fresh_kernel=fresh_kernel, audience="radet")
+        kinds.append(done.cells[-1].outputs)
+        assert done.cells[-1].execution_count == 3
+    assert kinds[0] == kinds[1]
+    assert len(kinds[0]) > 4
+
+
+@pytest.mark.parametrize("code", ["1 +", "1 / 0", "raise SystemExit(3)", "%nej"])
+@pytest.mark.slow
+def test_a_failure_looks_as_papermill_tells_it(tmp_path, code):
+    told = []
+    for fresh_kernel in (False, True):
+        with pytest.raises(NotebookError) as error:
+            _run(tmp_path, code, fresh_kernel=fresh_kernel)
+        kept = nbformat.read(tmp_path / "lager" / "02_prov.ipynb", as_version=4)
+        faults = [
+            (number, output.ename, output.evalue, len(output.traceback) > 0)
+            for number, cell in enumerate(kept.cells)
+            for output in cell.get("outputs", [])
+            if output.output_type == "error"
+        ]
+        told.append((str(error.value), faults))
+    assert told[0] == told[1]
+    assert len(told[0][1]) == (code != "%nej")  # an unknown magic writes its fault
+
+
+def test_an_end_without_a_fault_is_none(tmp_path):
+    assert _run(tmp_path, "raise SystemExit").cells[-1].outputs
+
+
+def test_tags_let_a_cell_fail_or_leave_it_out(tmp_path):
+    file = tmp_path / "02_prov.ipynb"
+    cells = [new_code_cell("1 / 0"), new_code_cell("2 / 0"), new_code_cell("a = 1; a")]
+    cells[0].metadata["tags"] = ["raises-exception"]
+    cells[1].metadata["tags"] = ["skip-execution"]
+    cells[2].metadata["tags"] = ["parameters"]
+    notebook = new_notebook(cells=cells)
+    nbformat.write(notebook, file)
+    with pytest.raises(NotebookError):  # papermill finds the output, whatever the tag
+        execute.execute(file, {"a": 2}, tmp_path / "ut.ipynb")
+    kept = nbformat.read(tmp_path / "ut.ipynb", as_version=4)
+    assert "'a'" not in str(kept.cells) and "2" in str(kept.cells[-2].execution_count)
+
+
+def test_papermill_knows_the_engine_without_being_told():
+    import entrypoints
+
+    (found,) = [
+        point
+        for point in entrypoints.get_group_all("papermill.engine")
+        if point.name == execute.ENGINE
+    ]
+    assert found.load().__name__ == "InProcessEngine"

@@ -1,0 +1,93 @@
+"""What lies beside the notebooks' pages in an audience's folder.
+
+In: a publication and its folder. Out: the files that no notebook makes. Each is one
+entry of ``_WRITERS``: what is added there is made for every audience, read by the last
+gate and named in the manifest.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lagesbild.publish import index, meeting, page, since, statement
+from lagesbild.publish.products import for_audience
+
+if TYPE_CHECKING:
+    from lagesbild.publication import Publication
+    from lagesbild.workspace import Workspace
+
+
+def write_beside(
+    ws: Workspace, publication: Publication, frame: page.Frame, folder: Path
+) -> list[dict]:
+    """Write every such file.
+
+    Parameters
+    ----------
+    ws : Workspace
+    publication : Publication
+    frame : Frame
+        Around all pages of the audience.
+    folder : Path
+        The audience's, with the notebooks' pages in it.
+
+    Returns
+    -------
+    list of dict
+        One entry a page: file, product, audience and seconds.
+    """
+    told = []
+    for file, make in _WRITERS.items():
+        if file == meeting.FILE and publication.audience != meeting.AUDIENCE:
+            continue
+        started = time.monotonic()
+        content = make(ws, publication, frame, folder)
+        (folder / file).write_text(content, encoding="utf-8", newline="\n")
+        told.append(
+            {
+                "file": file,
+                "product": Path(file).stem,
+                "audience": publication.audience,
+                "seconds": round(time.monotonic() - started, 3),
+            }
+        )
+    return told
+
+
+def _index(ws: Workspace, publication: Publication, frame: page.Frame, _: Path) -> str:
+    from lagesbild.read.reference import load_areas, load_base_map
+
+    cycle, audience = publication.cycle, publication.audience
+    return index.render(
+        publication,
+        frame,
+        areas=load_areas(ws),
+        base_map=load_base_map(ws),
+        products=for_audience(audience),
+        threshold=publication.meta["threshold"],
+        earlier=since.find_earlier(ws, cycle, audience),
+        last_release=since.find_last_release(ws, cycle, audience),
+    )
+
+
+def _statement(
+    _: Workspace, publication: Publication, frame: page.Frame, __: Path
+) -> str:
+    return statement.render(publication, frame)
+
+
+def _meeting(
+    _: Workspace, publication: Publication, frame: page.Frame, folder: Path
+) -> str:
+    pages = {f: (folder / f).read_text(encoding="utf-8") for f in meeting.parts()}
+    return meeting.render(pages, publication, frame)
+
+
+_WRITERS = {
+    index.FILE: _index,
+    statement.FILE: _statement,
+    meeting.FILE: _meeting,
+}
+"""File → what makes its content; the last may read those before it."""
