@@ -121,6 +121,11 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     help="Antal processer; annars så många som datorn orkar.",
 )
 @click.option(
+    "--force",
+    is_flag=True,
+    help="Gör om även sidor som inget har ändrats för.",
+)
+@click.option(
     "--fresh-kernels",
     is_flag=True,
     help="Kör varje notebook i en egen kärna: långsamt, och samma sidor.",
@@ -147,7 +152,11 @@ def _run(
         return
     for audience in told["released"]:
         click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
-    click.echo(f"{len(told['pages'])} sidor på {told['seconds']:.0f} sekunder. Öppna:")
+    n_kept = sum(page.get("is_kept", False) for page in told["pages"])
+    kept = f", varav {n_kept} oförändrade" if n_kept else ""
+    click.echo(
+        f"{len(told['pages'])} sidor{kept}, på {told['seconds']:.0f} sekunder. Öppna:"
+    )
     click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
 
 

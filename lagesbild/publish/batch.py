@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lagesbild.period import Period
 from lagesbild.protect.published import DRAFT
-from lagesbild.publish import beside, checks, exchange, gate, manifest
+from lagesbild.publish import beside, checks, exchange, gate, manifest, unchanged
 from lagesbild.publish.plan import check_notebooks, frame_of, plan_pages
 from lagesbild.publish.work import How, do_all
 from lagesbild.workspace import AUDIENCES, lock, make_private_folder
@@ -38,6 +38,8 @@ def run_cycle(
     parameters: dict | None = None,
     fresh_kernels: bool = False,
     time_limit: float | None = None,
+    force: bool = False,
+    audiences: Sequence[str] = AUDIENCES,
 ) -> dict:
     """Make the pages of a cycle for every audience, and put them in place together.
 
@@ -56,11 +58,16 @@ def run_cycle(
         Whether every notebook gets a kernel of its own; slow, and the same pages.
     time_limit : float, optional
         Most seconds that a page may take; None is no limit.
+    force : bool
+        Make also the pages again that nothing has changed of; so do fresh kernels.
+    audiences : sequence of str
+        Whose pages; those of others are left as they are.
 
     Returns
     -------
     dict
-        ``pages``, one entry a page with file, product, audience and seconds;
+        ``pages``, one entry a page with file, product, audience and seconds, and
+        ``is_kept`` if it was not made again since nothing of it had changed;
         ``released``, the audiences whose pages have been released and are left as they
         are; and ``seconds`` in all.
 
@@ -74,12 +81,13 @@ def run_cycle(
     from lagesbild.publication import make_publications
 
     started, cycle = time.monotonic(), Period(str(cycle))
-    how = How(jobs, fresh_kernels, time_limit, on_progress)
+    how = How(jobs, fresh_kernels, time_limit, on_progress, force or fresh_kernels)
     given = check_notebooks(ws.project / "notebooks", parameters or {})
-    made = make_publications(ws, cycle).values()
+    made = make_publications(ws, cycle)
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
         left = keep_folders(ws, cycle, staging, find_shown_releases(ws, cycle))
-        drafts = [p for p in made if p.audience not in left]
+        keep_folders(ws, cycle, staging, set(AUDIENCES) - {*audiences, *left})
+        drafts = [made[name] for name in audiences if name not in left]
         pages = make_pages(ws, drafts, staging, given=given, how=how)
     seconds = round(time.monotonic() - started, 3)
     told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
@@ -140,27 +148,32 @@ def make_pages(
     """
     given = given or check_notebooks(ws.project / "notebooks", {})
     cycle = publications[0].cycle if publications else ""
-    runs = _empty_runs(ws, cycle, [p.audience for p in publications])
-    tasks = [t for p in publications for t in plan_pages(ws, p, given, staging, runs)]
-    pages = do_all(tasks, how) if tasks else []
+    runs = make_private_folder(make_private_folder(ws.lager / RUNS) / cycle)
+    planned = {
+        p.audience: plan_pages(ws, p, given, staging, runs) for p in publications
+    }
+    keys = {
+        p.audience: unchanged.keys_of(ws, p, planned[p.audience]) for p in publications
+    }
+    before = ws.outputs / cycle
+    left, pages = [], []
+    for audience, tasks in planned.items():
+        known = {} if how.force else keys[audience]
+        more, kept = unchanged.take_over(tasks, known, pages=before / audience)
+        left, pages = left + more, pages + kept
+    pages += do_all(left, how) if left else []
     for publication in publications:
-        folder = staging / publication.audience
+        audience = publication.audience
+        folder = staging / audience
         pages += beside.write_beside(ws, publication, frame_of(publication), folder)
         extra = {k: v for names in given.values() for k, v in names.items()}
         manifest.write(staging, publication, ws, parameters=extra)
+        unchanged.keep_times(folder, before / audience)
+        unchanged.remember(planned[audience], keys[audience])
     checks.check_folder(staging, private=ws.root)
     for publication in publications:
         gate.check_publication(staging / publication.audience, publication, ws)
     return pages
-
-
-def _empty_runs(ws: Workspace, cycle: str, audiences: list[str]) -> Path:
-    """Where the executed notebooks of this run are kept, emptied of the last one's."""
-    folder = ws.lager / RUNS / cycle
-    for audience in audiences:
-        shutil.rmtree(folder / audience, ignore_errors=True)
-    make_private_folder(folder.parent)
-    return make_private_folder(folder)
 
 
 def _in_order(pages: list[dict]) -> list[dict]:

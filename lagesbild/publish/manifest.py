@@ -48,11 +48,11 @@ def write(
         "sequence_number": publication.meta.get("sequence_number"),
         "made_from": publication.meta.get("made_from"),
         "settings_sha256": workspace.settings_sha256,
-        "registers_sha256": _sha256_of_all(workspace.reference, workspace.registers),
-        "notebooks_sha256": _sha256_of_all(workspace.project / "notebooks"),
+        "registers_sha256": sha256_of_all(workspace.reference, workspace.registers),
+        "notebooks_sha256": sha256_of_all(workspace.project / "notebooks"),
         "parameters": parameters or {},
         "lagesbild_version": version("lagesbild"),
-        "files": {file.name: _sha256(file) for file in pages},
+        "files": {file.name: sha256(file) for file in pages},
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
@@ -67,12 +67,13 @@ def read_status(folder: Path) -> str:
     return str(told.get("status", ""))
 
 
-def _sha256_of_all(*folders: Path) -> str:
+def sha256_of_all(*folders: Path) -> str:
     """One hash of all the files there; their names are an analyst's and stay here."""
     files = [f for folder in folders for f in folder.glob("*") if f.is_file()]
-    lines = sorted(f"{file.name} {_sha256(file)}" for file in files)
+    lines = sorted(f"{file.name} {sha256(file)}" for file in files)
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """Of a file's bytes."""
     return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -70,12 +70,15 @@ class How:
         Most seconds that a page may take.
     on_progress : function, optional
         Called with done, in all, and the names of the pages being made.
+    force : bool
+        Whether pages are made again that nothing has changed of.
     """
 
     jobs: int | None = None
     fresh_kernels: bool = False
     time_limit: float | None = None
     on_progress: Callable[[int, int, str], None] | None = None
+    force: bool = False
 
 
 def do_all(tasks: list[Task], how: How) -> list[dict]:

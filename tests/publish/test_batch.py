@@ -97,7 +97,7 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_number_of_jobs(project
     folder = project.outputs / "2026-K3"
     runs = []
     for jobs in (1, 1, 2):
-        batch.run_cycle(project, "2026-K3", jobs=jobs)
+        batch.run_cycle(project, "2026-K3", jobs=jobs, force=True)
         runs.append(_hashes(folder))
     assert runs[0] == runs[1] == runs[2]
 
@@ -178,6 +178,63 @@ def test_a_further_parameter_that_is_wrong_is_an_error_before_anything_runs(
     with pytest.raises(ParameterError, match=told):
         batch.run_cycle(project, "2026-K3", jobs=1, parameters=parameters)
     assert publications == []
+
+
+def _times(folder):
+    return {f: f.stat().st_mtime_ns for f in folder.rglob("*.html")}
+
+
+def test_only_pages_that_something_has_changed_of_are_made_again(project):
+    folder = project.outputs / "2026-K3"
+    first = batch.run_cycle(project, "2026-K3", jobs=1)
+    assert not any(page.get("is_kept") for page in first["pages"])
+    hashes, times = _hashes(folder), _times(folder)
+
+    def made_again():
+        told = batch.run_cycle(project, "2026-K3", jobs=1)["pages"]
+        assert len(told) == len(first["pages"])
+        return {
+            (page["audience"], page["file"])
+            for page in told
+            if not page.get("is_kept") and page["product"][:2].isdigit()
+        }
+
+    assert made_again() == set()
+    assert (_hashes(folder), _times(folder)) == (hashes, times)
+
+    _notebook(project, "02_lagesbild", PAGE + "# ändrad")
+    assert made_again() == {(a, "02_lagesbild.html") for a in AUDIENCES}
+    assert _times(folder) == times  # made again, and the same
+
+    page = folder / "radet" / "03_omradesblad_O00.html"
+    page.write_text("ändrad för hand", encoding="utf-8")
+    assert made_again() == {("radet", page.name)}
+    assert _hashes(folder).keys() == hashes.keys()
+    assert _hashes(folder)["radet/" + page.name] == hashes["radet/" + page.name]
+
+
+def test_a_sheet_depends_on_its_own_area_and_on_the_municipality():
+    from lagesbild.publish import unchanged
+
+    publication = _publication("intern")
+
+    def parts(changed):
+        return unchanged.parts_of(changed, ["O00", "O01", None])
+
+    def change(area_id):
+        cells = publication.cells.copy()
+        at = cells.index[(cells["area_id"] == area_id) & cells["n_offences"].notna()][0]
+        cells.loc[at, "n_offences"] = cells.loc[at, "n_offences"] + 1
+        return parts(replace(publication, cells=cells))
+
+    before = parts(publication)
+    assert len(set(before)) == 3
+    assert [a == b for a, b in zip(before, change("O00"), strict=True)] == [0, 1, 0]
+    assert [a == b for a, b in zip(before, change("*"), strict=True)] == [0, 0, 0]
+    other = parts(replace(publication, status="Fastställd"))
+    assert not set(other) & set(before)
+    meta = publication.meta | {"sequence_number": 99, "made_from": "annat"}
+    assert parts(replace(publication, meta=meta)) == before
 
 
 def test_two_runs_at_a_time_are_one_too_many(project):
