@@ -341,7 +341,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         municipality=municipality.name,
         county=municipality.county,
         is_invented=municipality.is_invented,
-        contact={"function": contact.function, "email": contact.email},
+        contact=contact.model_dump(exclude_none=True),
         status=DRAFT,
         data_until=about["data_until"],
         meta=about["meta"]

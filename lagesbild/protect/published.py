@@ -42,7 +42,7 @@ class Publication:
     cycle, audience, municipality, county : str
     is_invented : bool
     contact : dict
-        function, email.
+        function, email and, where there is one, phone.
     status : str
         "Utkast", or who has decided that it may be handed out, and when.
     data_until : date

@@ -5,15 +5,18 @@ import re
 import pytest
 
 from lagesbild.present import swedish
-from lagesbild.publish import index
+from lagesbild.publish import index, meeting, since
 from lagesbild.publish.products import for_audience, page_name
 from tests.present import invented
+from tests.present.pages import EARLIER
 from tests.publish.test_page import make_frame
 
 SHEET = "03_omradesblad_{}.html"
 
 
-def _render(audience="offentlig", threshold=5, **of_publication):
+def _render(
+    audience="offentlig", threshold=5, earlier=(), before=None, **of_publication
+):
     publication = invented.make_publication(audience=audience, **of_publication)
     html = index.render(
         publication,
@@ -22,6 +25,8 @@ def _render(audience="offentlig", threshold=5, **of_publication):
         base_map=None,
         products=for_audience(audience),
         threshold=threshold,
+        earlier=list(earlier),
+        last_release=before,
     )
     return html, publication
 
@@ -76,3 +81,22 @@ def test_with_a_short_history_no_change_is_claimed():
 
 def test_the_same_publication_gives_the_same_bytes(public):
     assert _render()[0] == public[0]
+
+
+def test_earlier_quarters_and_what_has_changed_since_are_told():
+    before = invented.make_earlier(invented.make_publication())
+    link = since.Earlier("2026-K2", "Fastställd den 24 augusti 2026", EARLIER)
+    html, _ = _render(earlier=[link], before=before)
+    assert f'<a href="{EARLIER}">2026-K2</a> Fastställd den 24 augusti 2026' in html
+    changed = html.split("Ändrat sedan 2026-K2</h2>")[1]
+    assert "Ett antal för tidigare kvartal är rättat, med 2." in changed
+
+
+def test_before_the_first_release_there_is_nothing_to_look_back_at(public):
+    assert "Ändrat sedan" not in public[0]
+    assert "Tidigare kvartal" not in public[0]
+
+
+def test_the_meeting_in_one_file_is_for_the_council_alone(public):
+    assert meeting.FILE not in public[0]
+    assert f'<a href="{meeting.FILE}">Underlag till rådet</a>' in _render("radet")[0]

@@ -101,6 +101,14 @@ def test_the_page_is_swedish_and_says_where_one_is():
     assert "Påhittade siffror" not in _render(is_invented=False)
 
 
+def test_a_function_answers_by_mail_and_by_telephone_if_it_has_one():
+    contact = make_frame().contact
+    assert "Samordningen, <a " in _render()
+    assert "telefon" not in _render()
+    html = _render(contact=contact | {"phone": "0123-45 67 89"})
+    assert "</a>, telefon 0123-45 67 89</p>" in html
+
+
 def test_title_and_description_tell_which_page_it_is():
     told = [
         page.render(page.Markup(HEADING), make_frame(), file="02.html", title=title)

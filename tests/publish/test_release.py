@@ -316,6 +316,9 @@ def test_the_next_cycle_adds_its_own_cells_and_keeps_the_pattern(ready):
     decide(ws, "kommunen", "polisen", cycle=NEXT)
     assess(ws, NOW, NEXT)
     release.release_cycle(ws, NEXT, "offentlig", jobs=1)
+    front = (ws.outputs / NEXT / "offentlig" / "index.html").read_text("utf-8")
+    assert f'<a href="../../{NOW}/offentlig/index.html">{NOW}</a> Fastställd' in front
+    assert f"Inget av det som stod i {NOW} har ändrats." in front
     record = frozen.load_publications(ws)
     new = record[record["cycle"] == NEXT]
     assert len(record) == len(first) + len(new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.present import invented, pages
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 REQUIRED = "LAGESBILD_REQUIRE_BROWSER"
+SCREENSHOTS = "LAGESBILD_SCREENSHOTS"
 WANTED = (
     "Webbtesterna behöver Chromium (på Debian: apt-get install chromium) och "
     "pip install playwright axe-playwright-python. Ligger webbläsaren på annan plats, "
@@ -59,6 +61,13 @@ def folder(tmp_path_factory):
     for name, html in made.items():
         (root / name).write_text(html, encoding="utf-8", newline="\n")
     return root
+
+
+def keep_screenshot(tab, name: str, width: int) -> None:
+    """Keep a picture of the whole page, if the environment names a folder for it."""
+    where = os.environ.get(SCREENSHOTS)
+    if where:
+        tab.screenshot(path=Path(where) / f"{name}_{width}.png", full_page=True)
 
 
 class Watch:

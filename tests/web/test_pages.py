@@ -7,6 +7,7 @@ import pytest
 
 from lagesbild.present.cells import HIDDEN, MISSING
 from lagesbild.present.swedish import sort_key
+from tests.web.conftest import keep_screenshot
 
 pytestmark = pytest.mark.web
 
@@ -41,6 +42,7 @@ def test_a_page_asks_for_nothing_and_breaks_no_rule_at_any_width(visit, name):
         assert faults_of(tab) == []
         for width in (1280, 360, 320):
             tab.set_viewport_size({"width": width, "height": 740})
+            keep_screenshot(tab, name, width)
             assert ask(tab, "overflow", width) == 0, width
         assert faults_of(tab) == []
         assert ask(tab, "sizes") == {"small": [], "body": 18}
