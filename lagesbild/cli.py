@@ -2,8 +2,8 @@
 
 In: words typed in a terminal. Out: calls of the rooms, Swedish text, an exit code
 (0 done, 1 our fault, 2 wrong usage, 3 a file or register is refused, 4 stopped to
-protect). Nothing is decided here; heavy libraries are imported inside the commands,
-so that the help answers at once.
+protect, 5 another process is writing). Nothing is decided here; heavy libraries are
+imported inside the commands, so that the help answers at once.
 """
 
 from __future__ import annotations

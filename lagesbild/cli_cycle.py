@@ -160,6 +160,39 @@ def _run(
     click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
 
 
+@command("update")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processer.")
+@terminal.json_option
+def _update(workspace: Path | None, jobs: int | None, as_json: bool) -> int:
+    """Läs in det som har kommit och gör om de interna sidor som berörs."""
+    from lagesbild.publish import news
+
+    ws = open_asked(workspace)
+    seen = news.look(ws)
+    if seen == news.read_last(ws):
+        told = {"deliveries": [], "cycles": [], "pages": [], "arriving": 0}
+        if as_json:
+            terminal.print_json(told)
+        else:
+            click.echo("Inget nytt.")
+        return 0
+    from lagesbild.publish.update import update
+
+    with terminal.progress("Uppdaterar", quiet=as_json) as tell:
+        told = update(ws, before=seen, jobs=jobs, on_progress=tell)
+    if as_json:
+        terminal.print_json(told)
+    else:
+        terminal.show_deliveries(
+            told["deliveries"], inbox=ws.inbox, receipts=ws.receipts
+        )
+        cycles = terminal.listed(told["cycles"])
+        click.echo(f"Öppna kvartal: {cycles}. Sidor som gjordes: {len(told['pages'])}.")
+        if told["arriving"]:
+            click.echo(f"{told['arriving']} filer skrivs ännu och tas nästa gång.")
+    return max((row.get("exit_code", 0) for row in told["deliveries"]), default=0)
+
+
 @command("release")
 @click.argument("cycle", metavar="KVARTAL")
 @click.option(
@@ -200,4 +233,4 @@ def _verify(workspace: Path | None, as_json: bool) -> int:
     return 0 if told["ok"] else 1
 
 
-COMMANDS = (_ingest, _close, _status, _run, _release, _verify)
+COMMANDS = (_ingest, _close, _status, _run, _update, _release, _verify)

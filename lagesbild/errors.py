@@ -90,6 +90,8 @@ class StoreError(LagesbildError):
 class LockError(LagesbildError):
     """Raised when another process is writing in the workspace."""
 
+    exit_code = 5
+
 
 class NotebookError(LagesbildError):
     """Raised when a notebook fails; names notebook and cell, never data."""

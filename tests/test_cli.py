@@ -16,6 +16,7 @@ from tests.tiny_town import make_tiny_town, police, write, write_police
 COMMANDS = ("demo", "init", "lab", "doctor", "ingest", "close", "status", "run")
 COMMANDS = (
     *COMMANDS,
+    "update",
     "release",
     "verify",
     "plan",
