@@ -1,6 +1,7 @@
 # One door for people and for CI.  Needs make, a POSIX sh and Python 3.11–3.13.
 #
 #   make demo    environment, invented municipality, deliveries read, pages made
+#   make sandviken   a workspace of Sandviken on open data alone, out of $(OPEN)
 #   make test    everything that CI runs
 #   make check   the fast part: format, lint, unit tests
 #   make clean   back to a fresh clone; no other municipality's data is touched
@@ -27,7 +28,7 @@ SOURCES := $(shell find lagesbild notebooks -type f \
 	! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: demo test check lint unit clean
+.PHONY: demo sandviken test check lint unit clean
 .DELETE_ON_ERROR:
 
 # --- demo: only what running needs ------------------------------------------------
@@ -57,6 +58,15 @@ $(DEMO)/kommun.toml: | $(RUNNING)
 $(RUNNING): pyproject.toml requirements.txt | .venv/bin/python
 	$(PIP) -c requirements.txt -e .
 	@touch $@
+
+# --- a real municipality, open data only -------------------------------------------
+
+OPEN := ../shared/data
+
+sandviken: $(RUNNING)
+	$(BIN)lagesbild opendata data/sandviken --kommun 2181 --files $(OPEN)
+	$(BIN)lagesbild ingest -w data/sandviken
+	$(BIN)lagesbild statistics -w data/sandviken
 
 # --- tests ------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ from lagesbild.errors import UsageError
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
     "Varje kvartal": tuple(each.name for each in cli_cycle.COMMANDS),
-    "Öppen statistik": tuple(each.name for each in cli_statistics.COMMANDS),
+    "Öppna data": tuple(each.name for each in cli_statistics.COMMANDS),
     "Planen": tuple(each.name for each in cli_plan.COMMANDS),
     "Fråga invånarna": tuple(each.name for each in cli_citizens.COMMANDS),
     "Bevara och söka": tuple(each.name for each in cli_keep.COMMANDS),

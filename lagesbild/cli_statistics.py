@@ -1,7 +1,7 @@
-"""The command for published statistics: read the folder, keep it, tell what it holds.
+"""The commands for open data: lay out a workspace, read its statistics, tell of them.
 
-In: words typed in a terminal. Out: calls of ``statistics`` and ``fetching``, Swedish
-text. ``cli`` has it on its group.
+In: words typed in a terminal. Out: calls of ``open_data``, ``fetching`` and
+``statistics``, Swedish text. ``cli`` has them on its group.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lagesbild import terminal
-from lagesbild.cli_shared import command, open_asked
+from lagesbild.cli_shared import FOLDER, command, open_asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _REFUSED = 3
 _FIRST_YEAR = 2015
+_MOST_NAMED = 8
 
 
 @command("statistics")
@@ -63,6 +64,43 @@ def _statistics(
     else:
         _tell(files, n_figures, findings, is_whole=is_whole, is_kept=not check)
     return 0 if is_whole else _REFUSED
+
+
+@command("opendata", workspace=False)
+@click.argument("folder", metavar="MAPP", type=FOLDER)
+@click.option("--kommun", required=True, metavar="KOD", help="Kommunkod, fyra siffror.")
+@click.option(
+    "--files", required=True, type=FOLDER, metavar="MAPP", help="Det som har hämtats."
+)
+@terminal.json_option
+def _open_data(folder: Path, kommun: str, files: Path, as_json: bool) -> None:
+    """Lägg upp en arbetsyta på enbart öppna data."""
+    from lagesbild.open_data import make_open_workspace
+
+    told = make_open_workspace(folder, kommun=kommun, files=files)
+    if as_json:
+        terminal.print_json(
+            {
+                "is_new": told.is_new,
+                "used": told.used,
+                "unused": told.unused,
+                "missing": [
+                    {"what": what, "where": where} for what, where in told.missing
+                ],
+            }
+        )
+        return
+    n_used = terminal.number(len(told.used), "fil", "filer")
+    click.echo(f"Arbetsytan ligger i {terminal.shown(folder)}: {n_used} används.")
+    if told.unused:
+        rest = len(told.unused) - _MOST_NAMED
+        more = f" och {rest} till" if rest > 0 else ""
+        names = ", ".join(told.unused[:_MOST_NAMED])
+        click.echo(f"Används inte: {names}{more}.")
+    if told.missing:
+        terminal.print_table(
+            ["Saknas", "Var det finns"], [list(m) for m in told.missing]
+        )
 
 
 def _fetch(ws: Workspace, today: date) -> None:
@@ -125,4 +163,4 @@ def _tell(
         click.echo(f"{terminal.number(n_figures, 'tal', 'tal')}; inget är ändrat.")
 
 
-COMMANDS = (_statistics,)
+COMMANDS = (_open_data, _statistics)

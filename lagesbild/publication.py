@@ -329,6 +329,12 @@ def _describe(
     }
 
 
+def _mark(municipality, own: str) -> str:
+    """What stands on top of every page: whose it is not, and who may have it."""
+    not_adopted = "" if municipality.adopted_by else municipality.open_data_mark
+    return ". ".join(words for words in (not_adopted, own) if words)
+
+
 def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     municipality, contact = ws.settings.municipality, ws.settings.contact
     is_internal = audience == _INTERNAL
@@ -347,7 +353,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         meta=about["meta"]
         | {
             "threshold": rule.threshold,
-            "mark": "" if is_open else _MARKS[audience],
+            "mark": _mark(municipality, "" if is_open else _MARKS[audience]),
             "accessibility": ws.settings.accessibility.model_dump(mode="json"),
         },
         cells=cells if is_internal else leave_to_intern(cells),

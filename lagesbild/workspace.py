@@ -48,6 +48,8 @@ class Municipality(_Strict):
     name: str
     county: str
     is_invented: bool = False  # pages say "Påhittade siffror" on top
+    open_data_mark: str = ""  # on top of every page until somebody has adopted it
+    adopted_by: str = ""
 
 
 class Contact(_Strict):

@@ -26,6 +26,7 @@ COMMANDS = (
     "backup",
     "restore",
     "trace",
+    "opendata",
     "statistics",
     "geocode",
     "suppress",

@@ -299,7 +299,7 @@ KINDS = (
         Kind(
             tuple(f"{t.file}{end}" for end in (".csv", "_*.csv", ".xlsx", "_*.xlsx")),
             t.title,
-            f"fyll i mallar/{t.file}.csv",
+            f"{t.source}; fyll i mallar/{t.file}.csv",
             _of_template(t),
         )
         for t in TEMPLATES

@@ -49,6 +49,8 @@ class Template:
         The file's name without ending; its indicators start with it and "_".
     title : str
         Swedish, for the file's first line and for messages.
+    source : str
+        Who has the figures, in Swedish.
     groups : tuple of str
         Headings that part the respondents.
     is_survey : bool
@@ -59,6 +61,7 @@ class Template:
 
     file: str
     title: str
+    source: str
     groups: tuple[str, ...] = ()
     is_survey: bool = True
     has_pooled_years: bool = False
@@ -85,14 +88,45 @@ _PREFIXES = {
     "stod": "stod",
 }
 TEMPLATES = (
-    Template("can", "CAN:s skolundersökning", ("arskurs", "kon")),
-    Template("hlv_mall", "Hälsa på lika villkor", ("kon", "alder"), True, True),
-    Template("trygghetsmatning", "Polisens trygghetsmätning", ("kon", "alder")),
-    Template("medborgarundersokning", "SCB:s medborgarundersökning", ("kon",)),
-    Template("ntu", "Nationella trygghetsundersökningen", ("kon", "alder"), True, True),
-    Template("spel", "Spelpaus och Stödlinjen", is_survey=False),
+    Template(
+        "can", "CAN:s skolundersökning", "CAN och länsstyrelsen", ("arskurs", "kon")
+    ),
+    Template(
+        "hlv_mall",
+        "Hälsa på lika villkor",
+        "Folkhälsomyndigheten",
+        ("kon", "alder"),
+        True,
+        True,
+    ),
+    Template(
+        "trygghetsmatning",
+        "Polisens trygghetsmätning",
+        "lokalpolisområdet",
+        ("kon", "alder"),
+    ),
+    Template(
+        "medborgarundersokning",
+        "SCB:s medborgarundersökning",
+        "SCB; kommunen beställer den",
+        ("kon",),
+    ),
+    Template(
+        "ntu", "Nationella trygghetsundersökningen", "Brå", ("kon", "alder"), True, True
+    ),
+    Template(
+        "spel",
+        "Spelpaus och Stödlinjen",
+        "Spelinspektionen och Stödlinjen",
+        is_survey=False,
+    ),
     # municipality and year only: a smaller group of those who seek help points at them
-    Template("stod", "Stödsökande och ärenden", is_survey=False),
+    Template(
+        "stod",
+        "Stödsökande och ärenden",
+        "kvinnojouren, brottsofferjouren, elevhälsan och familjerätten",
+        is_survey=False,
+    ),
 )
 
 Fault = tuple[int, str, str]
