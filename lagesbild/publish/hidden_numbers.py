@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lagesbild.errors import PeriodError
 from lagesbild.offences import ALL, category_names
@@ -45,16 +45,34 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
 
 
-class _Tables(HTMLParser):
-    """The tables of a page, in words."""
+@dataclass
+class Figure:
+    """One map of a page: its caption's sentences, and what its areas are called."""
+
+    caption: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+
+class _Page(HTMLParser):
+    """The tables and figures of a page, in words."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[Table] = []
+        self.figures: list[Figure] = []
         self._in_caption = False
         self._in_cell = False
+        self._is_open: Literal["", "figure", "caption", "title"] = ""
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag == "figure":
+            self.figures.append(Figure())
+            self._is_open = "figure"
+        elif self._is_open:
+            self.figures[-1].labels += [v for _, v in attrs if v and ": " in v]
+            self._is_open = {"figcaption": "caption", "title": "title"}.get(
+                tag, self._is_open
+            )
         if tag == "table":
             self.tables.append(Table())
         elif not self.tables:
@@ -68,10 +86,18 @@ class _Tables(HTMLParser):
             self.tables[-1].rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "figure":
+            self._is_open = ""
+        elif self._is_open and tag in ("figcaption", "title"):
+            self._is_open = "figure"
         self._in_caption &= tag != "caption"
         self._in_cell &= tag not in ("td", "th")
 
     def handle_data(self, data: str) -> None:
+        if self._is_open == "caption":
+            self.figures[-1].caption.append(data)
+        elif self._is_open:
+            self.figures[-1].labels.append(data)
         if self._in_caption:
             self.tables[-1].caption.append(data)
         elif self._in_cell:
@@ -93,7 +119,7 @@ class Place:
 
 
 def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[str]:
-    """Tell whether a page's tables give away a cell that is hidden.
+    """Tell whether a page's tables or maps give away a cell that is hidden.
 
     Parameters
     ----------
@@ -117,15 +143,17 @@ def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[
 
 
 def read_places(html: str, file: str, publication: Publication) -> Iterator[Place]:
-    """Every place of the page's tables that is about one cell of a publication.
+    """Every place of the page's tables and maps that is about one cell.
 
     Tables of something else (deliveries, signals, the week) give none.
     """
     words = _Words(file, publication)
-    reader = _Tables()
+    reader = _Page()
     reader.feed(html)
     for table in reader.tables:
         yield from words.read(table)
+    for figure in reader.figures:
+        yield from words.read_map(figure)
 
 
 class _Words:
@@ -158,7 +186,20 @@ class _Words:
                 if place is not None:
                     yield place
 
-    def _about(self, table: Table) -> dict:
+    def read_map(self, figure: Figure) -> Iterator[Place]:
+        """Areas are told as "Norrängen: 3,3 per 1 000 invånare"; a chart has none."""
+        if not any(figure.caption):
+            return
+        told = self._about(figure)
+        count = told.pop("count")
+        for label in figure.labels:
+            name, _, text = label.partition(": ")
+            if name.strip() in self.areas:
+                column = "rate" if _PER in text else count
+                area_id = self.areas[name.strip()]
+                yield Place(**told | {"area_id": area_id}, column=column, text=text)
+
+    def _about(self, table: Table | Figure) -> dict:
         """What the caption says of every place in the table."""
         title, small = table.caption[0], " ".join(table.caption[1:]).casefold()
         told = {"area_id": self.area_id, "category": ALL, "period": self.cycle}

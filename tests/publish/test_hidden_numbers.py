@@ -41,7 +41,8 @@ def test_words_lead_to_the_very_cell_whose_number_is_shown(file, made, publicati
         if count not in told.columns:
             continue
         shown = rows[rows[f"{count}_status"] == "shown"]
-        shown = shown[~shown["text"].str.contains("%")]
+        # a share is of two counts; an area of a map without a rate has no number
+        shown = shown[shown["text"].str.contains(r"^[^%]*\d[^%]*$")]
         numbers = shown["text"].str.replace(r"\D", "", regex=True).astype(int)
         assert (numbers == shown[count]).all()
         n_checked += len(shown)
@@ -77,3 +78,17 @@ def test_a_cell_that_the_audience_does_not_have_is_found(made, publication):
     )
     assert find_hidden_numbers(table.format(40), "x.html", publication) == [FAULT]
     assert find_hidden_numbers(table.format("visas inte"), "x.html", publication) == []
+
+
+def test_the_map_s_areas_are_read_and_each_hidden_one_is_guarded(made, publication):
+    file = "02_lagesbild.html"
+    places = [
+        p for p in read_places(made[file], file, publication) if p.column == "rate"
+    ]
+    assert len({p.area_id for p in places}) >= len(publication.areas_listed)
+    hidden = list(re.finditer(r'="([^"=]+): visas inte"', made[file]))
+    assert hidden
+    for place in hidden:
+        lie = f'="{place[1]}: 4,2 per 1\u00a0000 invånare"'
+        told = made[file][: place.start()] + lie + made[file][place.end() :]
+        assert find_hidden_numbers(told, file, publication) == [FAULT]
