@@ -83,6 +83,13 @@ def test_what_is_folded_on_screen_is_told_on_paper(printed, folder):
         assert gone == []
 
 
+def test_a_table_of_words_keeps_its_heads_on_paper(printed):
+    # a sheet is as narrow as a small screen, where each cell tells its heading
+    text = "".join(p.extract_text() for p in _read(printed["02_lagesbild.html"]).pages)
+    assert "Organisation" in text
+    assert "Organisation:" not in text
+
+
 def test_the_same_page_gives_the_same_bytes(printed, folder, browser, monkeypatch):
     monkeypatch.setenv(pdf.BROWSER, browser.file)
     again = pdf.make_pdf(folder / PAGES[1], printed[PAGES[1]].with_name("igen.pdf"))
