@@ -193,7 +193,9 @@ def _nothing_found(rows: list[dict]) -> list[Sentence]:
     verdicts = {cells.read(row, "verdict").text for row in crimes}
     if cells.NO_CHANGE not in verdicts or verdicts & {*cells.UP, *cells.DOWN}:
         return []
-    text = "I hela kommunen skiljer sig ingen typ av brott säkert från i fjol."
+    # of those that are hidden or too few nothing is known, so nothing is said of them
+    known = "" if verdicts == {cells.NO_CHANGE} else " som går att jämföra"
+    text = f"I hela kommunen skiljer sig ingen typ av brott{known} säkert från i fjol."
     return [Sentence("Ingen säker förändring", text)]
 
 

@@ -223,7 +223,10 @@ def test_a_hidden_number_of_last_year_is_said_to_be_hidden():
     )
 
 
-NOTHING_SURE = "I hela kommunen skiljer sig ingen typ av brott säkert från i fjol."
+NOTHING_SURE = (
+    "I hela kommunen skiljer sig ingen typ av brott som går att jämföra säkert från i "
+    "fjol."
+)
 
 
 def _calm(publication):
@@ -236,6 +239,13 @@ def test_when_nothing_is_sure_the_summary_says_so():
     calm = publication.cells.assign(verdict=_calm(publication))
     told = text.summarise(replace(publication, cells=calm))
     assert told[0].text == NOTHING_SURE
+
+
+def test_where_every_type_is_compared_the_summary_speaks_of_all():
+    publication = _with(make_publication(threshold=1), is_delivered=True)
+    all_calm = publication.cells.assign(verdict=cells.NO_CHANGE, change_status="shown")
+    told = text.summarise(replace(publication, cells=all_calm))
+    assert told[0].text == NOTHING_SURE.replace(" som går att jämföra", "")
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
