@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from lagesbild.errors import UsageError
@@ -67,7 +66,7 @@ def compare_reported(
         ("final", "preliminary") of the municipality; value, lower and upper of the
         other; difference (own less the other) with limits, and verdict as
         ``similar_group``. Limits are 95 %, Poisson, of the count (Byar or exact), so
-        they tell of chance alone; missing where the count is.
+        they tell of chance alone; see ``with_limits`` where a count is missing.
 
     Raises
     ------
@@ -107,6 +106,8 @@ def with_limits(indicators: pd.DataFrame, indicator_id: str) -> pd.DataFrame:
     -------
     DataFrame
         One row a place and period: area_id, period, value, status, lower, upper.
+        Where Brå tells no count, it is the rate times the inhabitants of the year
+        before; without those there are no limits.
     """
     everyone = indicators[indicators["breakdown"] == "alla"]
     keys = ["area_id", "period"]
@@ -124,7 +125,11 @@ def with_limits(indicators: pd.DataFrame, indicator_id: str) -> pd.DataFrame:
     )
     # Brå's own denominator; a rate of 0 does not tell it, and has no limits then
     people = both["count"] / both["value"].where(both["value"] > 0) * PER
-    limits = rate(both["count"], people.fillna(np.nan), per=PER)
+    ordered = people[both.sort_values(keys).index]
+    # a count that is not told: last year's inhabitants give the limits' width well
+    people = people.fillna(ordered.groupby(both["area_id"]).ffill(limit=1))
+    count = both["count"].fillna(both["value"] * people / PER)
+    limits = rate(count, people, per=PER)
     return both.drop(columns="count").assign(
         lower=limits["lower"], upper=limits["upper"]
     )

@@ -62,10 +62,10 @@ def tell_reported(
 
 
 def tell_without_survey(name: str) -> str:
-    """Say what cannot be said without a survey of the municipality, and what would do."""
+    """Say what cannot be said without a survey of the municipality."""
     return (
-        "Hur trygga invånarna känner sig går inte att ställa bredvid anmälda brott: det "
-        f"finns ingen enkät med svar för {name}. SCB:s medborgarundersökning, som "
+        "Hur trygga invånarna känner sig går inte att ställa bredvid anmälda brott: "
+        f"det finns ingen enkät med svar för {name}. SCB:s medborgarundersökning, som "
         "kommunen beställer, eller polisens trygghetsmätning skulle göra det möjligt. "
         "Inget annat läns och ingen annan kommuns svar visas i stället."
     )
