@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import closing, frozen, protecting, store
+from lagesbild import closing, frozen, planning, protecting, store
 from lagesbild.errors import LockError, StoreError, UsageError
 from lagesbild.measure import quality
 from lagesbild.measure.findings import find_all
@@ -219,6 +219,7 @@ def _state_of(ws: Workspace) -> dict[str, object]:
     for name in (reference.AREAS_FILE, reference.POPULATION_FILE):
         file = ws.reference / name
         digest.update(file.read_bytes() if file.is_file() else b"-")
+    digest.update(planning.read_bytes(ws))
     return state | {"made_from": digest.hexdigest()}
 
 
@@ -226,9 +227,10 @@ def _state_of(ws: Workspace) -> dict[str, object]:
 def _program() -> str:
     """Hash of the code that makes publications, as it was when it was first asked."""
     home = Path(__file__).parent
-    rooms = [sorted((home / room).glob("*.py")) for room in ("measure", "protect")]
+    names = ("agreement", "measure", "protect")
+    rooms = [file for room in names for file in sorted((home / room).glob("*.py"))]
     tables = [home / name for name in ("categories.csv", "series_breaks.csv")]
-    files = [*tables, Path(__file__), *rooms[0], *rooms[1]]
+    files = [*tables, home / "planning.py", Path(__file__), *rooms]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -271,6 +273,9 @@ def _make_all(
     rows = tables["incidents"], tables["deliveries"]
     findings = find_all(cells, *rows, cycle=cycle)
     about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
+    about["plan"] = planning.measure_plan(
+        ws, cells, tables["areas"], cycle=cycle, as_of=about["data_until"]
+    )
     made = {n: _make(ws, n, protected[n], fresh[n], about) for n in AUDIENCES}
     if record_of is None:
         return made, released.iloc[:0]
@@ -341,6 +346,8 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     rule = getattr(ws.settings.audiences, audience)
     is_open = rule.is_as_strict_as(ws.settings.audiences.offentlig)
     deliveries = about["deliveries"]
+    texts, planned = planning.tell_words(about["plan"], fresh, audience, rule)
+    findings = tell_findings(about["findings"], fresh, is_internal=is_internal)
     return Publication(
         cycle=about["cycle"],
         audience=audience,
@@ -362,5 +369,6 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         # how many rows came or were rejected could point at somebody
         deliveries=deliveries if is_internal else deliveries.drop(columns=_ROW_COUNTS),
         quality=about["quality"] if is_internal else {},
-        findings=tell_findings(about["findings"], fresh, is_internal=is_internal),
+        findings=findings | planned,
+        texts=texts,
     )

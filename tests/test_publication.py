@@ -188,7 +188,12 @@ def same(one, other):
         assert ours.keys() == theirs.keys()
         for name in ours:
             pd.testing.assert_frame_equal(ours[name], theirs[name])
-    plain = dict.fromkeys((*FRAMES, "quality", "findings"))
+    assert one.texts.keys() == other.texts.keys()
+    for key, text in one.texts.items():
+        again = other.texts[key]
+        pd.testing.assert_frame_equal(text.rows, again.rows)
+        assert replace(text, rows=None) == replace(again, rows=None)
+    plain = dict.fromkeys((*FRAMES, "quality", "findings", "texts"))
     return replace(one, **plain) == replace(other, **plain)
 
 

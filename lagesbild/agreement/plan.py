@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.agreement.tables import MEASURED, OWN_MEASURE
+from lagesbild.measure.dispersion import overall
 from lagesbild.measure.rates import rate
 from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.period import Period
@@ -82,7 +83,7 @@ def judge_goals(
         One row, one action whose goal the picture can measure: action_id, area_id ("*"
         the municipality), category, measure, from_period and to_period (the four last
         whole quarters up to the goal's day, or to the cycle), count, lower and upper
-        (what chance alone may make of it, from the number of reports), target and
+        (95 %, with the category's own variation beyond chance), target and
         verdict ("nått", "nått, men det kan vara slump", "inte nått", "ännu inte dags
         att säga", "uppgift saknas", "bedöms inte efter antal").
     """
@@ -119,7 +120,7 @@ def _judge(row: dict, cells: pd.DataFrame, cycle: Period) -> dict:
     count = found[told["measure"]].sum(min_count=YEAR) if len(found) == YEAR else np.nan
     if pd.isna(count):
         return told | {"verdict": MISSING}
-    told |= {"count": float(count)} | _limits(found, told["measure"])
+    told |= {"count": float(count)} | _limits(float(count), _factor(cells, told))
     if row["category"] in FOUND_BY_POLICE:
         return told | {"verdict": NOT_JUDGED}
     if due > cycle:
@@ -127,16 +128,16 @@ def _judge(row: dict, cells: pd.DataFrame, cycle: Period) -> dict:
     return told | {"verdict": _verdict(told, row["direction"] == "ner")}
 
 
-def _limits(found: pd.DataFrame, measure: str) -> dict[str, float]:
-    """Chance works on reports; an offence more in one report is no event more."""
-    count = float(found[measure].sum())
-    events = count
-    if measure == "n_offences":
-        reports = found["n_reports"].sum(min_count=YEAR)
-        events = float(reports) if pd.notna(reports) and reports > 0 else count
-    limits = rate(pd.Series([events]), pd.Series([1.0]), per=1).iloc[0]
-    scale = count / events if events else 1.0
-    return {"lower": limits["lower"] * scale, "upper": limits["upper"] * scale}
+def _factor(cells: pd.DataFrame, told: dict) -> float:
+    """How much more than by chance the category varies, as for all its figures."""
+    mine = cells[cells["category"] == told["category"]]
+    return float(overall(mine, mine[told["measure"]].astype("float64")).iloc[0])
+
+
+def _limits(count: float, factor: float) -> dict[str, float]:
+    """Limits of a count that varies so many times more than chance alone."""
+    limits = rate([count / factor], [1.0], per=1).iloc[0]
+    return {"lower": limits["lower"] * factor, "upper": limits["upper"] * factor}
 
 
 def _verdict(told: dict, fewer_is_good: bool) -> str:

@@ -212,7 +212,8 @@ def _conclude(action: dict, told: dict) -> dict:
 def _say(status: str, action: dict, form: str, told: dict, words: str = "") -> dict:
     name = category_names().get(action["category"], action["category"])
     name = name[0].lower() + name[1:]
-    start = f"Åtgärden ”{action['title']}” ({name})"
+    title = f" ”{action['title']}”" if action["title"] else ""
+    start = f"Åtgärden{title} ({name})"
     if form == "effort":
         end = (
             "bedöms inte efter antalet brott, för polisen hittar dem genom sitt eget "
@@ -229,18 +230,18 @@ def _say(status: str, action: dict, form: str, told: dict, words: str = "") -> d
             "säker skillnad syns inte"
         )
     else:
-        end = _difference(told)
+        end = _difference(told, action.get("noun", "anmälningar"))
     return {"status": status, "sentence": f"{start} {end}."}
 
 
-def _difference(told: dict) -> str:
+def _difference(told: dict, noun: str) -> str:
     """How much less or more than expected, with its limits and what followed near."""
     less = told["upper"] < 1
     shares = [abs(1 - told[name]) * 100 for name in ("ratio", "lower", "upper")]
     low, high = sorted(shares[1:])
     word = "färre" if less else "fler"
     text = (
-        f"följdes av {shares[0]:.0f} procent {word} anmälningar än väntat av "
+        f"följdes av {shares[0]:.0f} procent {word} {noun} än väntat av "
         f"jämförelseområdena (mellan {low:.0f} och {high:.0f} procent)"
     )
     if less and told["spill_lower"] > 1:

@@ -165,8 +165,9 @@ def before_after(
     Parameters
     ----------
     actions : DataFrame
-        One row a finished action: title, category, area_id, finished_on (last day)
-        and compare_with (areas, as a list or separated by "|").
+        One row a finished action: title ("" where the sentence must not name it),
+        category, area_id, finished_on (last day), compare_with (areas, as a list or
+        separated by "|") and, if the counts are not of reports, noun.
     counts : DataFrame
         By area_id, category and period (quarters), with n_reports and
         n_observations; missing where nothing was delivered.

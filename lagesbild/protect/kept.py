@@ -19,6 +19,7 @@ import pandas as pd
 
 from lagesbild.protect.published import Publication
 from lagesbild.protect.remember import keep
+from lagesbild.protect.texts import ProtectedText
 
 CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
 _FRAMES = ("areas_listed", "protected_years", "deliveries")
@@ -35,6 +36,10 @@ def keep_publication(folder: Path, publication: Publication) -> None:
     told |= {name: _to_json(told[name]) for name in _FRAMES}
     for kind in _DICTS:
         told[kind] = {name: _to_json(frame) for name, frame in told[kind].items()}
+    told["texts"] = {
+        key: {"rows": _to_json(text.rows), "n_withheld": text.n_withheld}
+        for key, text in publication.texts.items()
+    }
     told["data_until"] = publication.data_until.isoformat()
     told["cells_sha256"] = hashlib.sha256(cells.getvalue()).hexdigest()
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
@@ -56,6 +61,12 @@ def read_publication(folder: Path) -> Publication | None:
     for kind in _DICTS:
         kept = told.get(kind, {})
         told[kind] = {name: _from_json(frame) for name, frame in kept.items()}
+    told["texts"] = {
+        key: ProtectedText(
+            key, told["audience"], _from_json(text["rows"]), text["n_withheld"]
+        )
+        for key, text in told.get("texts", {}).items()
+    }
     told["data_until"] = date.fromisoformat(told["data_until"])
     return Publication(cells=pd.read_parquet(io.BytesIO(cells)), **told)
 

@@ -21,6 +21,7 @@ from lagesbild.offences import (
 from lagesbild.period import Period
 from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA, make_notes
 from lagesbild.protect.table import ProtectedTable
+from lagesbild.protect.texts import ProtectedText
 from lagesbild.protect.told import NOT_BY_AREA
 
 KEYS = ("area_id", "category", "period")
@@ -60,7 +61,10 @@ class Publication:
         For ``intern`` only, otherwise empty.
     findings : dict of str to DataFrame
         What stands out: signals, trends, week and, for ``intern``, hot_spots; see
-        ``told.tell_findings``.
+        ``told.tell_findings``. Of the plan: plan, goals and effects; see
+        ``planned.tell_plan``.
+    texts : dict of str to ProtectedText
+        What the audience may read of each register.
     meta : dict
         sequence_number, settings_sha256, made_from, threshold, closed_without, mark
         (what stands on top of every page that must not be passed on, or "").
@@ -81,6 +85,7 @@ class Publication:
     deliveries: pd.DataFrame = field(repr=False)
     quality: dict[str, pd.DataFrame] = field(repr=False)
     findings: dict[str, pd.DataFrame] = field(repr=False)
+    texts: dict[str, ProtectedText] = field(default_factory=dict, repr=False)
 
     def table(
         self,

@@ -52,21 +52,18 @@ def test_owner_and_goal_are_seen_or_missed():
     assert got["has_goal"].tolist() == [True, False, False]
 
 
-def cells(counts, reports=None, category="klotter"):
+def cells(counts, category="klotter"):
     """The last quarters up to 2026-K3 of one series."""
     periods = [p.label for p in Period("2026-K3").back(len(counts))]
     table = pd.DataFrame({"period": periods, "n_offences": counts})
-    table["n_reports"] = counts if reports is None else reports
     table["n_observations"] = pd.NA
-    numbers = ["n_offences", "n_reports", "n_observations"]
+    numbers = ["n_offences", "n_observations"]
     table = table.astype(dict.fromkeys(numbers, "Int64"))
     return table.assign(area_id="O1", category=category)
 
 
-def judge(counts, *, reports=None, **goal):
-    got = plan.judge_goals(
-        make("actions", GOAL | goal), cells(counts, reports), cycle="2026-K3"
-    )
+def judge(counts, **goal):
+    got = plan.judge_goals(make("actions", GOAL | goal), cells(counts), cycle="2026-K3")
     return got.to_dict("records")[0]
 
 
@@ -97,10 +94,10 @@ def test_reached_is_said_with_its_uncertainty(goal, verdict):
     assert judge([5] * 6, **goal)["verdict"] == verdict
 
 
-def test_chance_works_on_reports_not_on_offences():
-    got = judge([20] * 6, reports=[5] * 6)
-    assert got["count"] == 80
-    assert got["upper"] == pytest.approx(4 * judge([5] * 6)["upper"])
+def test_what_varies_more_than_by_chance_has_wider_limits():
+    calm, wild = judge([5] * 24), judge([1, 9] * 4 + [9, 1] * 4 + [1, 9] * 4)
+    assert calm["count"] == wild["count"] == 20
+    assert wild["upper"] > calm["upper"] and wild["lower"] < calm["lower"]
 
 
 def test_what_cannot_be_measured_is_said_or_left_out():
