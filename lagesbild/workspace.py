@@ -75,6 +75,12 @@ class QuestionnaireRules(_Strict):
     retention_months: Annotated[int, Field(ge=1, le=60)]
 
 
+class OpenData(_Strict):
+    """On what terms the tables beside the pages may be used again."""
+
+    licence: Literal["CC0-1.0", "CC-BY-4.0"] | None = None
+
+
 class MeasureRules(_Strict):
     min_inhabitants_for_rate: Annotated[int, Field(ge=1)] = 500
     kinds_without_rate: tuple[str, ...] = ("centrum", "industri", "handel")
@@ -209,6 +215,7 @@ class Settings(_Strict):
     link: LinkRules = LinkRules()
     questionnaire: QuestionnaireRules | None = None
     statistics: StatisticsRules = StatisticsRules()
+    open_data: OpenData = OpenData()
     sources: dict[str, Source] = {}
 
 

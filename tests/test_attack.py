@@ -5,6 +5,7 @@ The attacker here has only the files of outputs/…/offentlig and a linear progr
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from html.parser import HTMLParser
@@ -86,6 +87,27 @@ def test_no_small_count_stands_on_a_public_page(pages):
         assert not [cell for cell in told.cells if SMALL.match(cell)], page.name
         assert not [v for v in told.values if SMALL.match(v)], page.name
         assert not TELLS_SMALL.search(" ".join(told.words)), page.name
+
+
+def sheets_of(ws, audience):
+    """Every row of the open data, by heading."""
+    for file in sorted((ws.outputs / CYCLE / audience / "oppna_data").glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as opened:
+            for row in csv.DictReader(opened):
+                yield file.name, row
+
+
+def test_no_small_count_stands_in_the_open_data(ws):
+    for audience in ("radet", "offentlig"):
+        rows = list(sheets_of(ws, audience))
+        assert len({name for name, _ in rows}) >= 4
+        assert not [n for n, row in rows if any(map(SMALL.match, row.values()))]
+        told = [row["anmalda_brott"] for _, row in rows if "anmalda_brott" in row]
+        assert sum(text.isdigit() for text in told) > 100
+        assert "" in told
+        names = {"narkotika", "vapen", "trafikbrott"}
+        places = {r["omrade_id"] for _, r in rows if r.get("typ_id") in names}
+        assert places == {"hela_kommunen"}
 
 
 def test_the_pages_show_numbers_and_hide_some(pages):

@@ -25,6 +25,7 @@ SETTINGS = {
     "`[contact]`": workspace.Contact,
     "`[help]`": workspace.Help,
     "`[accessibility]`": accessibility.Accessibility,
+    "`[open_data]`": workspace.OpenData,
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,

@@ -7,6 +7,7 @@ only afterwards, to see how near it came.
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from html.parser import HTMLParser
@@ -39,6 +40,13 @@ COUNTS = {
     "Kommunen och andra: observationer": "n_observations",
     "Anmälningar": "n_reports",
     "Händelser, alla källor": "n_events",
+}
+SHEET_COUNTS = {
+    "anmalda_brott": "n_offences",
+    "observationer": "n_observations",
+    "anmalningar": "n_reports",
+    "handelser_alla_kallor": "n_events",
+    "handelser_intraffade": "n_events_occurred",
 }
 ROOTS = ("Alla brott", "Alla observationer", "Alla kategorier")
 NUMBER = re.compile(r"^\d{1,3}(?:\u00a0\d{3})*(?:,\d+)?$")
@@ -131,7 +139,7 @@ class Attacker:
         self.names |= dict.fromkeys(ROOTS, "alla")
         self.bounds: dict[tuple, tuple[float, float]] = {}
         self.shares: list[tuple[tuple, tuple, float, float]] = []
-        self.n_counts = self.n_on_maps = 0
+        self.n_counts = self.n_on_maps = self.n_in_sheets = 0
 
     def know(self, key: tuple, low: float, high: float) -> None:
         before = self.bounds.get(key, (0.0, MOST))
@@ -148,6 +156,28 @@ class Attacker:
         self._read_words("".join(page.words), cycle)
         for title, label in page.labels:
             self._read_label(title, label, cycle)
+
+    def read_sheet(self, file: Path) -> None:
+        """The open data: ids, figures without a thousands' mark, decimal point."""
+        places = {"hela_kommunen": "*", "utan_omrade": ""}
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = [r for r in csv.DictReader(opened) if "omrade_id" in r]
+        for row in rows:
+            area = places.get(row["omrade_id"], row["omrade_id"])
+            key = {"area": area, "category": row["typ_id"], "period": row["kvartal"]}
+            for name, of in SHEET_COUNTS.items():
+                before = Period(row["kvartal"]).same_period_last_year.label
+                for told, period in (
+                    (row[name], row["kvartal"]),
+                    (row.get(f"{name}_i_fjol"), before),
+                ):
+                    if told:
+                        self.n_in_sheets += 1
+                        n = float(told)
+                        self.know((of, area, row["typ_id"], period), n, n)
+            if row["per_1000_invanare"]:
+                of = SHEET_COUNTS[row["matt"]]
+                self._know_rate(of, key, float(row["per_1000_invanare"]))
 
     def _read_table(self, table: dict, area: str, cycle: str) -> None:
         title, small = table["caption"][0], " ".join(table["caption"][1:3])
@@ -302,9 +332,11 @@ def attacker(ws):
     )
     for cycle, audience in RELEASES:
         files = sorted((ws.outputs / cycle / audience).glob("*.html"))
-        assert len(files) == 5
+        assert len(files) == {"radet": 7, "offentlig": 6}[audience]
         for file in files:
             made.read(file, cycle)
+        for file in (ws.outputs / cycle / audience).glob("oppna_data/*.csv"):
+            made.read_sheet(file)
     return made
 
 
@@ -312,6 +344,7 @@ def test_the_attacker_reads_what_the_pages_say_and_reads_it_right(ws, attacker):
     exact = {k: v[0] for k, v in attacker.bounds.items() if v[0] == v[1]}
     assert attacker.n_counts > 200 and len(exact) > 120
     assert attacker.n_on_maps > 0
+    assert attacker.n_in_sheets > 200
     record = frozen.load_publications(ws)
     keys = ["count", "area_id", "category", "period"]
     shown = record[~record["is_hidden"]].drop_duplicates(keys)

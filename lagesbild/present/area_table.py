@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.present import captions, cells, order, tables
+from lagesbild.present import captions, cells, open_data, order, tables
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -94,12 +94,13 @@ def _table(table, by_area: dict[str, dict], of: str, names: Sequence[str]) -> Ma
     return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}">'
         '<table data-sort class="stick">{caption}<thead><tr><th scope="col" class="c0" '
-        'data-k="0">Område</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        'data-k="0">Område</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>{link}'
     ).format(
         id=id,
         caption=captions.caption(_TITLES[of], small, table.notes, id=id, wide=True),
         head=head,
         rows=rows,
+        link=open_data.link(open_data.find_file(table), _TITLES[of]),
     )
 
 

@@ -17,7 +17,15 @@ from markupsafe import Markup
 from lagesbild.errors import UsageError
 from lagesbild.offences import ALL, find_breaks
 from lagesbild.period import Period
-from lagesbild.present import captions, cells, order, swedish, tables, text
+from lagesbild.present import (
+    captions,
+    cells,
+    open_data,
+    order,
+    swedish,
+    tables,
+    text,
+)
 from lagesbild.present.display import ID, Shown, live_html
 
 if TYPE_CHECKING:
@@ -221,8 +229,13 @@ def _details(table, rows: list[dict], wanted, title: str, breaks) -> Markup:
         "</table></div>"
     ).format(id, captions.caption(caption, small, table.notes, id=id), head, body)
     return Markup(
-        "<details><summary>Visa diagrammets siffror som tabell</summary>{}{}</details>"
-    ).format(region, tables.reasons(rows, columns, captions.measure(table), table.by))
+        "<details><summary>Visa diagrammets siffror som tabell</summary>{}{}{}"
+        "</details>"
+    ).format(
+        region,
+        tables.reasons(rows, columns, captions.measure(table), table.by),
+        open_data.link(open_data.find_file(table), caption),
+    )
 
 
 def _td(row: dict, name: str) -> Markup:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lagesbild.errors import UsageError
 from lagesbild.period import Period, swedish_date
-from lagesbild.present import captions, swedish, text
+from lagesbild.present import captions, open_data, swedish, text
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -277,16 +277,18 @@ def deliveries_table(publication: Publication) -> Markup:
         for row in rows.to_dict("records")
     )
     id = f"{ID}leveranser"
+    title = f"Leveranser till {publication.cycle}"
     small = f"{swedish.upper_first(publication_period(publication).name)}."
     return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">'
         '<table class="stack">{}<thead><tr><th scope="col">Från</th><th scope="col">'
         'Organisation</th><th scope="col">Kom in</th></tr></thead><tbody>{}</tbody>'
-        "</table></div>"
+        "</table></div>{}"
     ).format(
         id,
-        captions.caption(f"Leveranser till {publication.cycle}", small, id=id),
+        captions.caption(title, small, id=id),
         body,
+        open_data.link(open_data.DELIVERIES, title),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.present import captions, cells, order, swedish
+from lagesbild.present import captions, cells, open_data, order, swedish
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def build(
     scene = _scene(table, rows, columns, of, beside)
     return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">'
-        '<table{} class="stick">{}{}<tbody>{}</tbody></table></div>{}'
+        '<table{} class="stick">{}{}<tbody>{}</tbody></table></div>{}{}'
     ).format(
         id,
         "" if table.by[0] == "period" else Markup(" data-sort"),
@@ -129,6 +129,7 @@ def build(
         _head(table.by[0], scene),
         Markup("").join(_row(table.by[0], row, scene, row_ids) for row in rows),
         reasons(rows, columns, of, table.by),
+        open_data.link(open_data.find_file(table), title),
     )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from lagesbild.present import captions, swedish
+from lagesbild.present import captions, open_data, swedish
 from lagesbild.present.display import ID
 
-DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+DAYS = open_data.DAYS
 _TITLE = "När i veckan brotten händer"
 _UNEVEN = "ojämnt"
 _SHADES = ((2.5, "q3"), (2.0, "q2"), (1.5, "q1"))
@@ -87,18 +87,17 @@ def _table(frame: pd.DataFrame) -> Markup:
         "utan dem som polisen själv hittar. När bara ett spann av tid är känt fördelas "
         "händelsen jämnt över det. Mörkare ruta: större andel."
     )
-    id = f"{ID}vecka"
+    id, title = f"{ID}vecka", "Hela kommunen: brott efter veckodag och tid"
     return Markup(
         '<div class="scroll near" role="region" tabindex="0" aria-labelledby="{}">'
         '<table class="wk">{}<thead><tr><th scope="col">Klockan</th>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
+        "<tbody>{}</tbody></table></div>{}"
     ).format(
         id,
-        captions.caption(
-            "Hela kommunen: brott efter veckodag och tid", small, id=id, wide=True
-        ),
+        captions.caption(title, small, id=id, wide=True),
         head,
         body,
+        open_data.link(open_data.WEEK, title),
     )
 
 

@@ -2,7 +2,7 @@
 
 In: a publication and its folder. Out: the files that no notebook makes. Each is one
 entry of ``_WRITERS``: what is added there is made for every audience, read by the last
-gate and named in the manifest.
+gate and named in the manifest, as the sheets of ``open_data`` are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild.publish import index, meeting, page, since, statement
+from lagesbild.publish import index, meeting, open_data, page, since, statement
 from lagesbild.publish.products import for_audience
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def write_beside(
     ws: Workspace, publication: Publication, frame: page.Frame, folder: Path
 ) -> list[dict]:
-    """Write every such file.
+    """Write every such file, and the folder of open data.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ def write_beside(
                 "seconds": round(time.monotonic() - started, 3),
             }
         )
+    open_data.write(folder, publication, ws)
     return told
 
 

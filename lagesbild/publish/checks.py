@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from lagesbild.errors import PublishError
+from lagesbild.present import open_data
 
 _FORBIDDEN = {
     r"Traceback \(most recent call last\)": "ett felmeddelande",
@@ -94,7 +95,9 @@ def check_page(html: str, *, where: str) -> None:
 
 
 def check_folder(folder: Path, *, private: Path) -> None:
-    """Hold a staging folder to what may lie there: pages, and the manifest of each.
+    """Hold a staging folder to what may lie there.
+
+    Pages, the open data of each audience, and the manifest.
 
     Raises
     ------
@@ -105,11 +108,17 @@ def check_folder(folder: Path, *, private: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.is_dir():
             continue
-        if file.suffix != ".html" and file.name != "manifest.json":
+        if not _may_lie_there(file):
             raise PublishError(f"En okänd fil, {file.name}, låg bland sidorna.")
         text = file.read_text(encoding="utf-8")
         if str(private) in text:
             raise PublishError(f"{file.name} berättar var arbetsytan ligger.")
-        for target in re.findall(r'href="([^"#:]+\.html)', text):
+        for target in re.findall(r'href="([^"#:]+\.(?:html|csv))', text):
             if not (file.parent / target).is_file():
                 raise PublishError(f"{file.name} länkar till {target} som inte finns.")
+
+
+def _may_lie_there(file: Path) -> bool:
+    if file.parent.name == open_data.FOLDER:
+        return file.suffix == ".csv" or file.name == "datapackage.json"
+    return file.suffix == ".html" or file.name == "manifest.json"

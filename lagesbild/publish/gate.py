@@ -20,7 +20,7 @@ from lagesbild.agreement.tables import REGISTERS
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
 from lagesbild.present import leaflet_files
-from lagesbild.publish import page
+from lagesbild.publish import page, sheets_gate
 from lagesbild.publish.hidden_numbers import find_hidden_numbers
 from lagesbild.publish.written import list_unmarked_words
 from lagesbild.read.register import read_register
@@ -136,22 +136,24 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
     allowed = sorted({a for a in allowed if a}, key=len, reverse=True)
     banned = _banned_words(ws, publication)
     small = _small_numbers(ws, publication.audience)
-    for file in sorted(folder.iterdir()):
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
             faults, words, cells = _read_page(text)
             faults += find_hidden_numbers(text, file.name, publication)
+        elif file.suffix == ".csv":
+            faults, words, cells = sheets_gate.read_sheet(text, publication)
         else:
-            faults, words, cells = [], [text], []
+            faults, words, cells = [], sheets_gate.read_json(text), []
         faults += _find_private(words, allowed)
         told = _BLANK.sub(" ", " ".join(words)).casefold()
         faults += [kind for kind, pattern in banned if pattern.search(told)]
         faults += ["ett litet antal"] if small.intersection(cells) else []
         if faults:
             raise PublishError(
-                f"{publication.audience}/{file.name} innehåller {faults[0]}. Inget har "
-                "lagts ut. Ta bort det där det kommer ifrån: notebooken, registret "
-                "eller kommun.toml."
+                f"{publication.audience}/{file.relative_to(folder).as_posix()} "
+                f"innehåller {faults[0]}. Inget har lagts ut. Ta bort det där det "
+                "kommer ifrån: notebooken, registret eller kommun.toml."
             )
 
 

@@ -38,7 +38,7 @@ def write(
         Further parameters of the run.
     """
     folder = staging / publication.audience
-    pages = sorted(file for file in folder.iterdir() if file.name != NAME)
+    written = sorted(f for f in folder.rglob("*") if f.is_file() and f.name != NAME)
     content = {
         "municipality": publication.municipality,
         "cycle": str(publication.cycle),
@@ -52,7 +52,7 @@ def write(
         "notebooks_sha256": sha256_of_all(workspace.project / "notebooks"),
         "parameters": parameters or {},
         "lagesbild_version": version("lagesbild"),
-        "files": {file.name: sha256(file) for file in pages},
+        "files": {f.relative_to(folder).as_posix(): sha256(f) for f in written},
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")

@@ -29,6 +29,7 @@ MEETING = ("09", "02", "07", "08")
 """Numbers of the products that a meeting goes through, in its order."""
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_CSV = re.compile(r'<p class="csv">.*?</p>', re.DOTALL)
 _ID = re.compile(r'(?<= id=")[^"]+')
 _NAMES = re.compile(r' (aria-labelledby|aria-describedby|aria-controls|for)="([^"]*)"')
 _LANDMARK = re.compile(r'(<(?:section|aside)\b[^>]*?) aria-labelledby="[^"]*"')
@@ -96,7 +97,8 @@ def _part(html: str, file: str) -> str:
     if found is None:
         raise PublishError(f"{file} har ingen sida i sig och kan inte läggas i {FILE}.")
     at, _ = parts()[file]
-    body = _SCRIPT.sub("", found[1].strip())
+    # the sheets of open data are siblings, which this file does without
+    body = _CSV.sub("", _SCRIPT.sub("", found[1].strip()))
     own = set(_ID.findall(body))
     body = _ID.sub(lambda id: f"{at}-{id[0]}", body)
     body = _NAMES.sub(lambda m: f' {m[1]}="{_prefixed(m[2], at)}"', body)

@@ -128,8 +128,8 @@ def remember(tasks: list[Task], keys: dict[str, str]) -> None:
 
 def keep_times(new: Path, old: Path) -> None:
     """Give files that became the same, byte by byte, the times of the old ones."""
-    for file in new.iterdir():
-        before = old / file.name
+    for file in new.rglob("*"):
+        before = old / file.relative_to(new)
         if before.is_file() and before.read_bytes() == file.read_bytes():
             shutil.copystat(before, file)
 

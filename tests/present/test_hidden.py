@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lagesbild import present
+from lagesbild.present import open_data
 from lagesbild.protect.hide import COUNTS
 from tests.present import invented, pages
 
@@ -37,7 +38,8 @@ def hide(publication, pattern, truth):
 
 
 def everything(publication):
-    return pages.picture(publication) + pages.sheet(publication, "O05")
+    told = pages.picture(publication) + pages.sheet(publication, "O05")
+    return told, open_data.make_sheets(publication)
 
 
 @settings(max_examples=6, deadline=None)
