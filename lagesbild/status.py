@@ -103,8 +103,10 @@ def _page_faults(ws: Workspace) -> list[str]:
                 faults.append(f"{where}: sidan {name} saknas.")
             elif _sha256(folder / name) != sha256:
                 faults.append(f"{where}: sidan {name} är ändrad efter körningen.")
-        there = {file.name for file in folder.iterdir()} - {*files, manifest.name}
-        faults += [f"{where}: {name} hör inte dit." for name in sorted(there)]
+        there = (file for file in folder.rglob("*") if not file.is_dir())
+        names = {file.relative_to(folder).as_posix() for file in there}
+        names -= {*files, manifest.name}
+        faults += [f"{where}: {name} hör inte dit." for name in sorted(names)]
     return faults
 
 

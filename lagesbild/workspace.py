@@ -76,9 +76,7 @@ class QuestionnaireRules(_Strict):
 
 
 class OpenData(_Strict):
-    """On what terms the tables beside the pages may be used again."""
-
-    licence: Literal["CC0-1.0", "CC-BY-4.0"] | None = None
+    licence: Literal["CC0-1.0", "CC-BY-4.0"] | None = None  # to use oppna_data/ by
 
 
 class MeasureRules(_Strict):

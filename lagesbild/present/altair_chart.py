@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lagesbild.present import swedish
+
 if TYPE_CHECKING:
     from lagesbild.present.charts import Point
 
 # JupyterLab draws version 5 and not yet the 6 that Altair writes; line, area and
 # point are the same in both
 _MIME = "application/vnd.vegalite.v5+json"
+_SWEDISH = {
+    "decimal": ",",
+    "thousands": swedish.NO_BREAK,
+    "grouping": [3],
+    "currency": ["", f"{swedish.NO_BREAK}kr"],
+    "minus": swedish.MINUS,
+}
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
@@ -68,4 +77,6 @@ def to_bundle(
     )
     specification = chart.to_dict()
     specification["$schema"] = _SCHEMA
+    # how vega-embed is told to write numbers: "1 234,5", with a true minus
+    specification["usermeta"] = {"embedOptions": {"formatLocale": _SWEDISH}}
     return {_MIME: specification}

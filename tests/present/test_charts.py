@@ -282,3 +282,31 @@ def test_in_jupyterlab_the_chart_answers_and_holds_shown_values_only():
     assert "77.7" not in str(specification)
     assert "88.8" not in str(specification)
     assert "<svg" in bundle["text/html"]
+
+
+def test_bytes_do_not_depend_on_what_was_drawn_before():
+    first = trend().page
+    trend(rows_of([3.0, 4.0, 5.0, 1.0]), "n_offences").live()
+    assert trend().page == first
+
+
+def test_two_figures_of_a_page_share_no_id():
+    both = [trend().page, trend(column="n_offences").page]
+    ids = [re.findall(r' id="([^"]+)"', html) for html in both]
+    assert not set(ids[0]) & set(ids[1])
+    for html, own in zip(both, ids, strict=True):
+        named = re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html)
+        named = [name for names in named for name in names.split()]
+        named += re.findall(r'(?:url\(|href=")#([^")]+)', html)
+        assert named and set(named) <= set(own)
+
+
+def test_in_jupyterlab_numbers_are_written_as_swedes_write_them():
+    """The library that JupyterLab draws with reads the locale as it stands here."""
+    import vl_convert
+
+    mime = "application/vnd.vegalite.v5+json"
+    many = trend(rows_of([1200.5, 2400.5, 3600.5, 1800.5])).live()[mime]
+    locale = many["usermeta"]["embedOptions"]["formatLocale"]
+    svg = vl_convert.vegalite_to_svg(many, vl_version="5.21", format_locale=locale)
+    assert re.search(r">1\u00a0000<", svg) and not re.search(r">1,000<", svg)

@@ -71,7 +71,13 @@ def test_a_run_makes_every_page_once_and_tells_of_it(project, publications):
     folder = project.outputs / "2026-K3"
     manifests = [(audience, "manifest.json") for audience in AUDIENCES]
     found = {tuple(name.split("/")) for name in _hashes(folder)}
-    assert found == {*wanted, *manifests}
+    sheets = {place for place in found if "oppna_data" in place}
+    assert found - sheets == {*wanted, *manifests}
+    for audience in AUDIENCES:
+        assert (audience, "oppna_data", "datapackage.json") in sheets
+        manifest = json.loads((folder / audience / "manifest.json").read_text("utf-8"))
+        listed = {name for name in manifest["files"] if name.startswith("oppna_data/")}
+        assert listed == {"/".join(p[1:]) for p in sheets if p[0] == audience}
     assert sorted(file.name for file in project.outputs.iterdir()) == ["2026-K3"]
 
     n_run = len(wanted) - 2 * len(AUDIENCES) - 1

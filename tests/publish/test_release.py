@@ -98,7 +98,8 @@ def test_the_pages_say_who_decided_and_take_the_place_of_the_draft(made):
         manifest = json.loads((folder / audience / "manifest.json").read_text("utf-8"))
         assert manifest["status"] == status
     assert ">Utkast<" in (folder / "intern" / "index.html").read_text("utf-8")
-    assert {f.suffix for f in folder.rglob("*") if f.is_file()} == {".html", ".json"}
+    kinds = {f.suffix for f in folder.rglob("*") if f.is_file()}
+    assert kinds == {".html", ".json", ".csv"}
 
 
 def test_every_cell_is_recorded_with_its_true_value_in_the_private_store(made):
