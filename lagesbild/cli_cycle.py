@@ -7,11 +7,16 @@ In: words typed in a terminal. Out: calls of the rooms, Swedish text, an exit co
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lagesbild import terminal
 from lagesbild.cli_shared import command, open_asked, quarter
+
+if TYPE_CHECKING:
+    from lagesbild.period import Period
+    from lagesbild.workspace import Workspace
 
 
 @command("ingest")
@@ -136,20 +141,31 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     metavar="N",
     help="Flest sekunder som en sida får ta; annars ingen gräns.",
 )
+@click.option(
+    "--as-published",
+    is_flag=True,
+    help="Gör om det som är utlämnat och jämför; inget annat ändras.",
+)
 @terminal.json_option
 def _run(
-    workspace: Path | None, cycle: str, as_json: bool, **asked: int | float | bool
-) -> None:
+    workspace: Path | None,
+    cycle: str,
+    as_json: bool,
+    as_published: bool,
+    **asked: int | float | bool,
+) -> int:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
     from lagesbild.publish.batch import run_cycle
 
     period = quarter(cycle)
     ws = open_asked(workspace)
+    if as_published:
+        return _run_as_published(ws, period, as_json, asked)
     with terminal.progress("Gör sidor", quiet=as_json) as tell:
         told = run_cycle(ws, period, **asked, on_progress=tell)
     if as_json:
         terminal.print_json(told)
-        return
+        return 0
     for audience in told["released"]:
         click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
     n_kept = sum(page.get("is_kept", False) for page in told["pages"])
@@ -158,6 +174,24 @@ def _run(
         f"{len(told['pages'])} sidor{kept}, på {told['seconds']:.0f} sekunder. Öppna:"
     )
     click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
+    return 0
+
+
+def _run_as_published(ws: Workspace, period: Period, as_json: bool, asked: dict) -> int:
+    from lagesbild.publish.again import make_as_published
+
+    how = {"jobs": asked["jobs"], "time_limit": asked["time_limit"]}
+    with terminal.progress("Gör sidor", quiet=as_json) as tell:
+        told = make_as_published(ws, period, **how, on_progress=tell)
+    if as_json:
+        terminal.print_json(told)
+        return 0 if told["ok"] else 1
+    for audience, one in told["audiences"].items():
+        click.echo(f"{audience}: {one['n_same']} filer blev som de lämnades ut.")
+        for key, word in (("differs", "annorlunda"), ("missing", "borta")):
+            for name in one[key]:
+                click.echo(f"{audience}: {name} är {word}.", err=True)
+    return 0 if told["ok"] else 1
 
 
 @command("update")

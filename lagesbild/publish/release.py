@@ -29,7 +29,7 @@ from lagesbild.closing import closed_cycles
 from lagesbild.errors import ReleaseError, UsageError
 from lagesbild.period import Period, swedish_date
 from lagesbild.publication import RELEASING, make_candidate, open_release
-from lagesbild.publish import batch, exchange
+from lagesbild.publish import again, batch, exchange, manifest
 from lagesbild.publish.work import How
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -84,6 +84,7 @@ def release_cycle(
         with _shown_to_notebooks(cycle, audience):
             how = How(jobs, on_progress=on_progress)
             pages = batch.make_pages(ws, [publication], staging, how=how)
+        again.keep_manifest(ws, cycle, audience, staging / audience / manifest.NAME)
         if record is not None:
             frozen.append_publications(ws, record)
     return {

@@ -20,10 +20,11 @@ from lagesbild.errors import (
 )
 from lagesbild.period import Period
 from lagesbild.publication import make_publications, open_publication
-from lagesbild.publish import batch, exchange, release
+from lagesbild.publish import again, batch, exchange, release
 from lagesbild.publish.products import PRODUCTS
 from lagesbild.status import verify
-from lagesbild.workspace import AUDIENCES, lock
+from lagesbild.workspace import AUDIENCES, lock, open_workspace
+from tests.publish import conftest
 from tests.publish.conftest import write_notebook
 from tests.test_publication import commit, make_workspace, two_each
 from tests.tiny_town import write
@@ -333,3 +334,27 @@ def test_the_next_cycle_adds_its_own_cells_and_keeps_the_pattern(ready):
     hidden = now["n_offences_status"] == "suppressed"
     same = draft[draft["period"] <= NOW].reset_index(drop=True)
     assert (same.loc[hidden, "n_offences_status"] == "suppressed").all()
+
+
+@pytest.mark.slow
+def test_a_release_is_made_again_from_what_it_kept(made, tmp_path):
+    ws = made[0]
+    root = tmp_path / "projekt"
+    shutil.copytree(ws.project, root)
+    ws = open_workspace(root / ws.root.relative_to(ws.project))
+    shutil.rmtree(ws.outputs / NOW / "radet")
+    handed = bytes_of(made[0].outputs / NOW)
+    told = again.make_as_published(ws, NOW, jobs=1)
+    assert told["ok"] and set(told["audiences"]) == {"radet", "offentlig"}
+    assert bytes_of(ws.outputs / NOW) == handed  # also what had gone
+
+    write_notebook(ws.project / "notebooks" / "02_lagesbild.ipynb", conftest.PAGE)
+    told = again.make_as_published(ws, NOW, jobs=1)
+    assert not told["ok"]
+    assert "02_lagesbild.html" in told["audiences"]["offentlig"]["differs"]
+    assert bytes_of(ws.outputs / NOW) == handed
+
+
+def test_what_is_not_released_cannot_be_made_again(made):
+    with pytest.raises(ReleaseError, match="inte utlämnat"):
+        again.make_as_published(made[0], NEXT)
