@@ -18,6 +18,8 @@ from lagesbild.geocode.parse import Parsed, Span
 from lagesbild.geocode.similar import find_similar_locality
 
 _PARTS = re.compile(r"[,;/()|]+")
+_FIELD = frozenset("=:|[{")
+_ENDS = frozenset(".:;|]}")
 _LEAST_TOWN = 5  # letters of a town's name, where capitals mean nothing
 
 
@@ -164,6 +166,8 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
     is_weak = span.kind == "town"
     if is_weak and is_restricted and not parsed.is_mixed and length < _LEAST_TOWN:
         return False
+    if _is_heading(parsed, span, is_restricted):
+        return True
     if _stands_alone(tokens, span.start, span.end):
         return True
     if span.start >= tail:
@@ -174,6 +178,27 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
         street.start == span.end and "," not in tokens[span.end].gap
         for street in parsed.of_kind("street")
     ) and not _is_surname(parsed, span.start)
+
+
+def _is_heading(parsed: Parsed, span: Span, is_restricted: bool) -> bool:
+    """A town that opens the text or fills a field, or that a colon sets before a street.
+
+    "Okändby. Någon har ropat vid Storgatan 4", "ort=Okändby;gata=Storgatan 4",
+    "Hör till Okändby: Storgatan 4". Where the locality is told, the last may be a
+    person: "Anna Lund: Storgatan 4".
+    """
+    tokens, start, end = parsed.tokens, span.start, span.end
+    if end == len(tokens):
+        return start > 0 and tokens[start].gap.strip() in _FIELD
+    after = tokens[end].gap.strip()
+    if start == 0 or tokens[start].gap.strip() in _FIELD:
+        is_ended = after[:1] in _ENDS if after else False
+        if is_ended and not (is_restricted and span.kind == "town"):
+            return True
+    if is_restricted and (span.kind == "town" or _is_surname(parsed, start)):
+        return False
+    is_before_street = any(s.start == end for s in parsed.of_kind("street"))
+    return after == ":" and is_before_street
 
 
 def _is_direction(tokens: tuple, at: int) -> bool:

@@ -36,6 +36,7 @@ _TIME = re.compile(
     )(?![\d])""",
     re.VERBOSE,
 )
+_CLOCK_TIME = re.compile(_CLOCK)
 _CLOCK_WORD = re.compile(
     r"\bk(?:l|lockan|lock)\b[.:]?\s*\d\d?(?:[:.]?\d\d)?(?:\s*-\s*\d\d?(?:[:.]?\d\d)?)?"
 )
@@ -173,7 +174,10 @@ def is_property(tokens: tuple[Token, ...], streets: set[int]) -> bool:
                 return True  # "Syren ga:7" is no Syrengatan 7
             if i in streets:
                 continue
-            is_pair = before.is_number and before.gap == " "
+            is_joined = before.gap == "" and not _CLOCK_TIME.fullmatch(
+                f"{before.text}:{token.text}"
+            )  # "Trakt17:125", but "fredag17:25" is an hour
+            is_pair = before.is_number and (before.gap == " " or is_joined)
             is_clock = named.text in words.CLOCK or i - 2 in streets
             if is_pair and is_name and not is_clock:
                 return True

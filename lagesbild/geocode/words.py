@@ -27,7 +27,7 @@ _LOST = re.compile(
     r"|(?<!\S)[?\u00bf]{1,2}(?=[^\W\d])"
 )
 _DASHES_IN_A_ROW = re.compile(r"-{2,}")
-_DASHES = str.maketrans("–—−‐‑’´`", "-----'''")
+_DASHES = str.maketrans("–—−‐‑→’´`", "------'''")
 _TOKEN = re.compile(rf"[0-9]+|(?:[^\W\d_]|{WILD})+")
 _ACCENTS = str.maketrans("éèêëáàâíìîóòôúùûüýçñæø", "eeeeaaaiiiooouuuuycnäö")
 _BLANKS = re.compile(r"\s+")

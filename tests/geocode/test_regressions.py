@@ -277,3 +277,29 @@ def test_the_region_by_its_own_name_restricts_nothing(small_town):
     )
     assert match_text("Torggatan 1", "Region Gävleborg", gazetteer).area == "A01"
     assert match_text("Torggatan 1", "Region Dalarna", gazetteer).method == "avvisad"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leksand. Någon har ropat vid Kvarngatan 4 igen",
+        "Tillhör Hofors: Kvarngatan 4",
+        "ort=Oxelösund;gata=Kvarngatan 4",
+        "Kvarngatan 4 | ort: Hofors",
+    ],
+)
+def test_a_town_that_heads_the_text_or_fills_a_field_is_elsewhere(match, text):
+    assert match(text, "").reason == why.UNKNOWN_LOCALITY
+
+
+def test_a_surname_before_a_colon_is_no_town_where_the_locality_is_told(match):
+    assert match("Anna Lund: Kvarngatan 4", "Storbyn").area == "A01"
+
+
+def test_a_property_whose_numbers_touch_its_name_is_a_property(match):
+    assert match("Trakten17:125", "Storbyn").reason == why.PROPERTY
+
+
+def test_an_arrow_between_two_numbers_is_a_range(match):
+    for text in ("Kvarngatan 4{}6", "Kvarngatan 4 {} 6"):
+        assert match(text.format("→"), "Storbyn") == match(text.format("-"), "Storbyn")
