@@ -108,11 +108,10 @@ def _stretch(wide, finished: pd.Timestamp, until: Period):
     A quarter in which it was finished, other than on its last day, is neither.
     """
     periods = [Period(p) for p in wide.index]
-    start = [pd.Timestamp(p.start) > finished for p in periods]
-    end = [pd.Timestamp(p.end) <= finished for p in periods]
-    within = [p <= until for p in periods]
-    after = pd.Series(np.array(start) & np.array(within), index=wide.index)
-    before = np.flatnonzero(np.array(end) & np.array(within))[-MAX_BEFORE:]
+    start = [pd.Timestamp(p.start) > finished and p <= until for p in periods]
+    end = [pd.Timestamp(p.end) <= finished and p <= until for p in periods]
+    after = pd.Series(start, index=wide.index, dtype=bool)
+    before = np.flatnonzero(end)[-MAX_BEFORE:]
     used = after.copy()
     used.iloc[before] = True
     return wide[used], after[used]

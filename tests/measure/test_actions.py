@@ -128,3 +128,9 @@ def test_unknown_columns_are_told():
         effects.before_after(
             pd.DataFrame({"title": ["x"]}), _counts(MEANS), until="2026-K3"
         )
+
+
+def test_a_category_that_nobody_has_counted_gets_no_number():
+    got = _judge(_counts(MEANS, category="rattfylleri"))
+    assert got["status"] == "too_short_history"
+    assert np.isnan(got["ratio"]) and "för kort historik" in got["sentence"].lower()
