@@ -181,7 +181,7 @@ def _is_elsewhere(parsed: Parsed, span: Span, tail: int, is_restricted: bool) ->
 
 
 def _is_heading(parsed: Parsed, span: Span, is_restricted: bool) -> bool:
-    """A town that opens the text or fills a field, or that a colon sets before a street.
+    """A town that opens the text, fills a field or stands with a colon before a street.
 
     "Okändby. Någon har ropat vid Storgatan 4", "ort=Okändby;gata=Storgatan 4",
     "Hör till Okändby: Storgatan 4". Where the locality is told, the last may be a
