@@ -103,7 +103,8 @@ def _read_manifest(ws: Workspace, cycle: str, audience: str) -> dict:
 
 
 def _compare(handed: dict[str, str], folder: Path) -> dict:
-    made = {f.name: manifest.sha256(f) for f in folder.iterdir()}
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    made = {f.relative_to(folder).as_posix(): manifest.sha256(f) for f in files}
     return {
         "n_same": sum(made.get(name) == told for name, told in handed.items()),
         "differs": sorted(n for n in handed if n in made and made[n] != handed[n]),

@@ -175,7 +175,7 @@ def test_the_second_of_two_at_once_is_refused_and_says_who_writes(tmp_path):
         second = subprocess.run(
             [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True
         )
-        assert second.returncode == 1
+        assert second.returncode == 5
         assert "skrivs just nu av en annan körning" in second.stderr
         assert f"process {first.pid}" in second.stderr
         assert len(_names(ws.inbox)) == 5

@@ -218,7 +218,7 @@ def make_earlier(publication: Publication) -> Publication:
     """What could have been released a quarter before: one number was another."""
     earlier = str(Period(publication.cycle).previous)
     cells = publication.cells[publication.cells["period"] < publication.cycle].copy()
-    first = cells.index[cells["n_offences_status"] == "shown"][0]
+    first = cells.index[cells["n_offences_status"] == "shown"][:1]
     cells.loc[first, "n_offences"] += 2
     return replace(publication, cycle=earlier, cells=cells)
 

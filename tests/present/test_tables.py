@@ -91,7 +91,7 @@ def test_the_reason_why_there_is_no_rate_is_told_once_with_its_areas():
     assert note.text == (
         "– Inget tal per invånare: färre än 500 invånare (Centrum och Kullen)."
     )
-    assert not by_area(columns=["n_offences"]).all("p")
+    assert not by_area(columns=["n_offences"]).all("p", class_="note")
 
 
 def test_why_areas_are_not_compared_is_told_once_under_the_table():

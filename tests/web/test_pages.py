@@ -82,6 +82,9 @@ def test_every_stop_of_the_keyboard_has_a_name_and_is_seen(visit, name):
                 (told,) = stop["tips"]
                 assert told.startswith(stop["name"].split(":")[0])
             first = stops.index(on_map[0])
+            if name == "radet.html":  # its map neither moves nor zooms
+                assert stops[first - 1]["name"] == "Hoppa över kartan"
+                return
             before = [stop["name"] for stop in stops[first - 4 : first]]
             assert [before[0], *before[2:]] == [
                 "Hoppa över kartan",
