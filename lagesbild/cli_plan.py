@@ -134,10 +134,10 @@ def _show_suggestions(told: list[dict]) -> None:
     ]
     terminal.print_table(heads, table)
     click.echo(
-        "– är inte bedömt. Sannolikhet 1–4 efter antal i kvartalet: under 1, till 4,"
+        "– är inte bedömt. Sannolikhet 1–4 efter antal i kvartalet: högst 1, 4 eller"
     )
     click.echo(
-        "till 12, fler. Gruppen bedömer konsekvensen 1–4 och väger de två samman."
+        "12, och fler. Gruppen bedömer konsekvensen 1–4 och väger de två samman."
     )
 
 

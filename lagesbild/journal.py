@@ -2,8 +2,8 @@
 
 In: a step that is done, with facts that point at no person. Out: one line of JSON in
 ``lager/logg.jsonl``. Every line holds the hash of the one before it, so that a line
-taken away or changed is seen. Used by whatever reads in, closes, makes and releases;
-shown by ``lagesbild log`` and checked by ``lagesbild verify``.
+taken away or changed is seen. Used by ``ingest`` and ``closing``; shown by
+``lagesbild log`` and checked by ``lagesbild verify``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def note(ws: Workspace, what: str, **facts: str | int) -> None:
     ----------
     ws : Workspace
     what : str
-        The command: ingest, close, run, release.
+        The command: ingest, close.
     **facts
         Keys, cycles, audiences and numbers; never a text somebody wrote.
 

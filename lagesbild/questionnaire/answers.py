@@ -24,7 +24,7 @@ from lagesbild.read.header import heading_key
 
 SAMPLING = "self_selected"
 _XLSX = b"PK\x03\x04"
-# what collecting programs write beside the answers; the last four are about persons
+# what collecting programs write beside the answers; the last rows are of persons
 _TECHNICAL = (
     *("id", "_id", "_uuid", "_index", "_status", "_tags", "_notes", "__version__"),
     *("start", "end", "starttid", "slutförandetid", "startdate", "submissiondate"),
@@ -34,8 +34,8 @@ _TECHNICAL = (
     *("språk", "language", "today", "formhub/uuid", "meta/instanceid", "meta/rootuuid"),
     *("start time", "completion time", "last modified time", "deviceid", "simserial"),
     *("username", "e-post", "namn", "email", "name", "submitterid", "submittername"),
+    "phonenumber",
 )
-_PERSONAL = ("e-post", "namn", "email", "name", "username", "phonenumber")
 _YES, _NO = (
     ("1", "true", "sant", "yes", "ja"),
     ("0", "false", "falskt", "no", "nej", ""),
