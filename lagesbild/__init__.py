@@ -28,6 +28,7 @@ _HOMES = {
     "open_publication": "publication",
     "run_cycle": "publish.batch",
     "show_heading": "present",
+    "show_assessment": "present",
     "show_summary": "present",
     "show_map": "present",
     "show_table": "present",

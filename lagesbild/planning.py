@@ -14,7 +14,9 @@ import pandas as pd
 
 from lagesbild.agreement.check import load_registers
 from lagesbild.agreement.history import record_load
+from lagesbild.agreement.law import check_law
 from lagesbild.agreement.plan import describe_actions, judge_goals
+from lagesbild.agreement.promises import describe_promises, describe_wheel
 from lagesbild.agreement.reading import ENDINGS
 from lagesbild.agreement.tables import REGISTERS
 from lagesbild.audiences import Audience
@@ -27,6 +29,7 @@ from lagesbild.workspace import Workspace
 if TYPE_CHECKING:
     import geopandas as gpd
 
+EVIDENCE = "bevis"
 _BESIDE_M = 5.0
 """Areas so near each other are neighbours; drawn borders seldom meet exactly."""
 
@@ -41,11 +44,17 @@ class Plan:
     registers : dict of str to DataFrame
     found : dict of str to DataFrame
         actions, goals and effects; see ``protect.planned.tell_plan``.
+    versions : dict of str to str
+        Register's key → the version that was read.
+    evidence : tuple of str
+        Names of the files in register/bevis/.
     """
 
     as_of: date
     registers: dict[str, pd.DataFrame] = field(repr=False)
     found: dict[str, pd.DataFrame] = field(repr=False)
+    versions: dict[str, str] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
 
 
 def measure_plan(
@@ -79,7 +88,7 @@ def measure_plan(
         Tells every fault of every register.
     """
     registers = load_registers(ws)
-    record_load(ws, registers, loaded_at=pd.Timestamp.now("UTC"))
+    versions = record_load(ws, registers, loaded_at=pd.Timestamp.now("UTC"))
     actions = registers["actions"]
     found = {
         "actions": describe_actions(actions, as_of=as_of),
@@ -88,7 +97,7 @@ def measure_plan(
             actions, cells, cycle=cycle, neighbours=find_neighbours(areas)
         ),
     }
-    return Plan(as_of, registers, found)
+    return Plan(as_of, registers, found, versions, _evidence(ws))
 
 
 def tell_words(
@@ -109,7 +118,8 @@ def tell_words(
     dict of str to ProtectedText
         By register.
     dict of str to DataFrame
-        plan, goals, effects.
+        plan, goals, effects; and promises, wheel and law, each computed from the rows
+        that the audience may read, promises in their order.
     """
     texts = {
         key: texts_for(frame, REGISTERS[key], audience, as_of=plan.as_of)
@@ -122,7 +132,17 @@ def tell_words(
         action_ids=set(texts["actions"].rows["action_id"]),
         is_internal=audience == "intern",
     )
-    return texts, found
+    return texts, found | _describe(plan, {k: t.rows for k, t in texts.items()})
+
+
+def _describe(plan: Plan, rows: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """What follows from the words that an audience reads, and from nothing else."""
+    promises = describe_promises(rows["promises"], as_of=plan.as_of)
+    return {
+        "promises": promises.drop(columns="undertaking"),
+        "wheel": describe_wheel(rows["wheel"], as_of=plan.as_of),
+        "law": check_law(rows, as_of=plan.as_of, files=plan.evidence),
+    }
 
 
 def find_neighbours(areas: gpd.GeoDataFrame) -> dict[str, list[str]]:
@@ -140,4 +160,11 @@ def read_bytes(ws: Workspace) -> bytes:
     """All registers' files as they lie there, to see whether one has changed."""
     names = [r.file + ending for r in REGISTERS.values() for ending in ENDINGS]
     files = [ws.registers / name for name in names]
-    return b"".join(file.read_bytes() if file.is_file() else b"-" for file in files)
+    told = [file.read_bytes() if file.is_file() else b"-" for file in files]
+    return b"".join([*told, *(name.encode() for name in _evidence(ws))])
+
+
+def _evidence(ws: Workspace) -> tuple[str, ...]:
+    """The files that the register of the law may point at, by name."""
+    folder = ws.registers / EVIDENCE
+    return tuple(sorted(f.name for f in folder.glob("*") if f.is_file()))

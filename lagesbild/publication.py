@@ -362,6 +362,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
             "threshold": rule.threshold,
             "mark": _mark(municipality, "" if is_open else _MARKS[audience]),
             "accessibility": ws.settings.accessibility.model_dump(mode="json"),
+            "registers": about["plan"].versions,
         },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],

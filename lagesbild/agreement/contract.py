@@ -17,6 +17,8 @@ WRITTEN = (TEXT, ROLE)
 VISIBLE_FOR = ("intern", "radet", "offentlig")
 OWNERS = ("kommun", "polis")
 INTERNAL = VISIBLE_FOR[0]
+WITHHELD = "visas inte"
+"""What stands in a cell that holds what its audience may not read."""
 
 Cells = Mapping[str, str]
 Rule = Callable[[Cells], list[tuple[str, str]]]

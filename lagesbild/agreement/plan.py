@@ -12,17 +12,25 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from lagesbild.agreement.statuses import (
+    CANCELLED,
+    DONE,
+    LATE,
+    MISSING,
+    NOT_DUE,
+    NOT_JUDGED,
+    NOT_REACHED,
+    ONGOING,
+    PERHAPS,
+    PLANNED,
+    REACHED,
+)
 from lagesbild.agreement.tables import MEASURED, OWN_MEASURE
 from lagesbild.measure.dispersion import overall
 from lagesbild.measure.rates import rate
 from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.period import Period
 
-PLANNED, ONGOING, LATE, DONE, CANCELLED = "planerad", "pågår", "sen", "klar", "avbruten"
-STATUSES = (LATE, ONGOING, PLANNED, DONE, CANCELLED)
-REACHED, PERHAPS, NOT_REACHED = "nått", "nått, men det kan vara slump", "inte nått"
-NOT_DUE, MISSING = "ännu inte dags att säga", "uppgift saknas"
-NOT_JUDGED = "bedöms inte efter antal"
 WHOLE = "*"
 YEAR = 4
 _MEASURES = dict(zip(MEASURED, ("n_offences", "n_observations"), strict=True))

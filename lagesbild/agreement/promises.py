@@ -11,17 +11,26 @@ from datetime import date
 
 import pandas as pd
 
+from lagesbild.agreement.contract import WITHHELD
+from lagesbild.agreement.statuses import (
+    COMING,
+    CURRENT,
+    ENDED,
+    NO_FOLLOW_UP,
+    WHEEL_DONE,
+    WHEEL_DUE,
+    WHEEL_LATE,
+    WHEEL_LATER,
+)
 from lagesbild.agreement.tables import ACTIVITY, FOLLOW_UP, PICTURE
 
 SAME_PCT = 90
 """So alike two undertakings are the same, "nearly word for word" (rapidfuzz)."""
-NO_FOLLOW_UP = "uppföljning saknas"
 CLOCK_YEARS = 2
 """Lag (2023:196) 6 §: the picture and the plan's follow-up, every second year."""
 CLOCK_FROM = {PICTURE: date(2023, 7, 1), FOLLOW_UP: date(2024, 7, 1)}
 """When there had to be a picture, and a plan to follow up."""
 DUE_DAYS = 30
-DONE, LATE, DUE, LATER = "klart", "sent", "dags", "senare"
 
 
 def describe_promises(promises: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
@@ -50,7 +59,10 @@ def describe_promises(promises: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
         earlier = promises[promises["to_day"] < row["from_day"]]
         last = earlier[earlier["to_day"] == earlier["to_day"].max()]
         alike = last["undertaking"].map(
-            lambda text, row=row: fuzz.ratio(text, row["undertaking"]) >= SAME_PCT
+            # what is withheld is like nothing, not even itself
+            lambda text, row=row: (
+                text != WITHHELD and fuzz.ratio(text, row["undertaking"]) >= SAME_PCT
+            )
         )
         same = last[alike.astype(bool)]
         is_same = not same.empty and any(
@@ -75,14 +87,14 @@ def describe_promises(promises: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
 
 def _when(row: dict, day: pd.Timestamp) -> str:
     if row["to_day"] < day:
-        return "avslutat"
-    return "gäller" if row["from_day"] <= day else "kommande"
+        return ENDED
+    return CURRENT if row["from_day"] <= day else COMING
 
 
 def has_none_current(promises: pd.DataFrame, *, as_of: date) -> bool:
     """Whether promises have been made and none of them runs on the day."""
     told = describe_promises(promises, as_of=as_of)
-    return not told.empty and not (told["period"] == "gäller").any()
+    return not told.empty and not (told["period"] == CURRENT).any()
 
 
 def two_year_clock(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
@@ -108,9 +120,9 @@ def two_year_clock(decisions: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
         done = days[days <= day].max()
         start = pd.Timestamp(CLOCK_FROM[kind]) if pd.isna(done) else done
         due = start + pd.DateOffset(years=CLOCK_YEARS)
-        status = LATE if due < day else _near(due, day, otherwise=DONE)
-        if status == DONE and pd.isna(done):
-            status = DUE
+        status = WHEEL_LATE if due < day else _near(due, day, otherwise=WHEEL_DONE)
+        if status == WHEEL_DONE and pd.isna(done):
+            status = WHEEL_DUE
         told.append({"kind": kind, "done_on": done, "due_on": due, "status": status})
     return pd.DataFrame(told).astype(
         {"done_on": "datetime64[us]", "due_on": "datetime64[us]"}
@@ -134,12 +146,12 @@ def describe_wheel(wheel: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """
     day = pd.Timestamp(as_of)
     status = wheel["due_on"].map(
-        lambda due: LATE if due < day else _near(due, day, otherwise=LATER)
+        lambda due: WHEEL_LATE if due < day else _near(due, day, otherwise=WHEEL_LATER)
     )
-    status = status.astype("str").mask(wheel["done_on"] <= day, DONE)
+    status = status.astype("str").mask(wheel["done_on"] <= day, WHEEL_DONE)
     told = wheel[["due_on", "what", "kind"]].assign(status=status)
     return told.sort_values(["due_on", "what"], ignore_index=True)
 
 
 def _near(due: pd.Timestamp, day: pd.Timestamp, *, otherwise: str) -> str:
-    return DUE if (due - day).days <= DUE_DAYS else otherwise
+    return WHEEL_DUE if (due - day).days <= DUE_DAYS else otherwise

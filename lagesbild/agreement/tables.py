@@ -26,6 +26,7 @@ from lagesbild.agreement.contract import (
     own,
     told,
 )
+from lagesbild.agreement.statuses import LAW_DONE
 
 THEMES = ("andts", "våld i nära relationer", "trygghet")
 ORGANISATIONS = ("kommunen", "polisen")
@@ -36,7 +37,14 @@ DIRECTIONS = ("ner", "upp")
 ACTIVITY = "aktivitet, inte läge"
 RELEASE = "utlämnande"
 PICTURE, PLAN, FOLLOW_UP = "lägesbild", "åtgärdsplan", "uppföljning"
-DECISION_KINDS = (RELEASE, PICTURE, PLAN, FOLLOW_UP, "överenskommelse", "annat")
+AGREED, OTHER_PLANS, COUNCIL = "överenskommelse", "annan planering", "strategiskt råd"
+COORDINATION, REPORT = "samordningsfunktion", "rapport till fullmäktige"
+DECISION_KINDS = (
+    *(RELEASE, PICTURE, PLAN, FOLLOW_UP, AGREED, OTHER_PLANS, COUNCIL),
+    *(COORDINATION, REPORT, "annat"),
+)
+PARAGRAPHS = ("4", "5", "6", "7", "8-9", "10", "11-12", "13")
+"""Lag (2023:196), as the sheet writes them."""
 
 
 def _one_place(cells: Cells) -> list[tuple[str, str]]:
@@ -308,6 +316,65 @@ WHEEL = Register(
     rules=(check_marks,),
 )
 
+LAW = Register(
+    "law",
+    "lagkrav",
+    "Lagens krav",
+    "En punkt i lag (2023:196) som ni säger är klar, och vad som visar det. Ett beslut "
+    "i registret beslut räcker, och behöver ingen rad här.",
+    (
+        told(
+            "paragraf",
+            "paragraph",
+            WORD,
+            "Paragrafen.",
+            is_required=True,
+            words=PARAGRAPHS,
+        ),
+        told(
+            "status",
+            "status",
+            WORD,
+            "Hur det står till.",
+            is_required=True,
+            words=(LAW_DONE, "pågår", "inte påbörjat"),
+        ),
+        told("fil", "file", KEY, "Namnet på en fil i register/bevis som visar det."),
+        told("datum", "dated_on", DAY, "Dagen filen gäller från."),
+        NOTE,
+        *MARKS,
+    ),
+    unique=_by("paragraf"),
+    unique_at="paragraf",
+    rules=(check_marks,),
+)
+
+AGENDA = Register(
+    "agenda",
+    "dagordning",
+    "Dagordning",
+    "Ett beslut som strategiska rådet ombeds fatta.",
+    (
+        told("kvartal", "cycle", QUARTER, "Som 2026-K3.", is_required=True),
+        told("mote", "meets_on", DAY, "Mötets dag."),
+        told("forslag", "proposal", TEXT, "Det rådet ska besluta.", is_required=True),
+        told("skal", "why", TEXT, "Varför det behövs."),
+        told("roll", "role", ROLE, "Vem som föreslår: roll.", is_required=True),
+        told(
+            "beslutat",
+            "decided_on",
+            DAY,
+            "Dagen rådet beslutade. Tomt tills dess.",
+        ),
+        told("utfall", "outcome", TEXT, "Vad rådet beslutade, och vad som har skett."),
+        NOTE,
+        *MARKS,
+    ),
+    unique=_by("kvartal", "forslag"),
+    unique_at="forslag",
+    rules=(check_marks,),
+)
+
 REGISTERS = {
     register.key: register
     for register in (
@@ -318,5 +385,7 @@ REGISTERS = {
         DIALOGUES,
         DECISIONS,
         WHEEL,
+        LAW,
+        AGENDA,
     )
 }

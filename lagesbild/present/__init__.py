@@ -11,6 +11,7 @@ from importlib import import_module
 _HOMES = {
     "show_about": "page_parts",
     "show_area_table": "area_table",
+    "show_assessment": "assessment",
     "show_findings": "findings",
     "show_heading": "page_parts",
     "show_map": "maps",
@@ -23,6 +24,7 @@ _HOMES = {
 __all__ = [
     "show_about",
     "show_area_table",
+    "show_assessment",
     "show_findings",
     "show_heading",
     "show_map",

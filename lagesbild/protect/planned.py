@@ -19,14 +19,14 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from lagesbild.agreement.statuses import FOLLOWED_INSIDE, NOT_JUDGED
 from lagesbild.audiences import Audience
 from lagesbild.offences import FOUND_BY_POLICE
 from lagesbild.protect.notes import MUNICIPALITY
 
-FOLLOWED_INSIDE = "följs internt"
 _SENTENCE = "Effekten följs internt, för antalen är för små för att visas."
 _NUMBERS = ["count", "lower", "upper", "target"]
-_OF_DELIVERIES = ("för kort historik", "bedöms inte efter antal")
+_OF_DELIVERIES = ("för kort historik", NOT_JUDGED)
 """Said of any count: they follow from the deliveries and the kind of offence."""
 
 

@@ -16,14 +16,19 @@ from datetime import date
 
 import pandas as pd
 
-from lagesbild.agreement.contract import INTERNAL, KEY, VISIBLE_FOR, Register
+from lagesbild.agreement.contract import (
+    INTERNAL,
+    KEY,
+    VISIBLE_FOR,
+    WITHHELD,
+    Register,
+)
 from lagesbild.audiences import AUDIENCES
 from lagesbild.clean.given_names import find_people
 from lagesbild.clean.names import find_names
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import ProtectError, UsageError
 
-WITHHELD = "visas inte"
 _PUBLIC, _POLICE = AUDIENCES[-1], "polis"
 _LEAST_NAME = 2
 

@@ -49,6 +49,7 @@ def write(
         "made_from": publication.meta.get("made_from"),
         "settings_sha256": workspace.settings_sha256,
         "registers_sha256": sha256_of_all(workspace.reference, workspace.registers),
+        "registers": publication.meta.get("registers", {}),
         "notebooks_sha256": sha256_of_all(workspace.project / "notebooks"),
         "parameters": parameters or {},
         "lagesbild_version": version("lagesbild"),

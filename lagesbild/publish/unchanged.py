@@ -31,7 +31,7 @@ _LIBRARIES = ("pandas", "altair", "shapely", "ipython", "papermill", "nbformat")
 _LIBRARIES += ("jinja2", "markupsafe", "markdown-it-py")
 _WHOLE = ("", "*")
 """Cells that every area sheet may tell: "Utan område" and the municipality."""
-_NEVER_SHOWN = ("sequence_number", "made_from", "settings_sha256")
+_NEVER_SHOWN = ("sequence_number", "made_from", "settings_sha256", "registers")
 
 
 def keys_of(
