@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import closing, frozen, planning, protecting, store
+from lagesbild import closing, frozen, planning, protecting, shown_statistics, store
 from lagesbild.errors import LockError, StoreError, UsageError
 from lagesbild.measure import quality
 from lagesbild.measure.findings import find_all
@@ -214,6 +214,7 @@ def _state_of(ws: Workspace) -> dict[str, object]:
         "settings_sha256": ws.settings_sha256,
         "closed": closing.closed_cycles(ws),
         "released": [list(pair) for pair in frozen.find_releases(ws)],
+        "statistics": shown_statistics.state_of(ws),
     }
     digest = hashlib.sha256(json.dumps([state, _program()]).encode())
     for name in (reference.AREAS_FILE, reference.POPULATION_FILE):
@@ -229,8 +230,9 @@ def _program() -> str:
     home = Path(__file__).parent
     names = ("agreement", "measure", "protect")
     rooms = [file for room in names for file in sorted((home / room).glob("*.py"))]
-    tables = [home / name for name in ("categories.csv", "series_breaks.csv")]
-    files = [*tables, home / "planning.py", Path(__file__), *rooms]
+    tables = ("categories.csv", "series_breaks.csv", "indicators.csv")
+    modules = ("planning.py", "shown_statistics.py")
+    files = [*(home / name for name in tables + modules), Path(__file__), *rooms]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -273,6 +275,9 @@ def _make_all(
     rows = tables["incidents"], tables["deliveries"]
     findings = find_all(cells, *rows, cycle=cycle)
     about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
+    about["statistics"] = shown_statistics.choose_statistics(
+        ws, as_of=about["data_until"]
+    )
     about["plan"] = planning.measure_plan(
         ws, cells, tables["areas"], cycle=cycle, as_of=about["data_until"]
     )
@@ -345,7 +350,8 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     is_internal = audience == _INTERNAL
     rule = getattr(ws.settings.audiences, audience)
     is_open = rule.is_as_strict_as(ws.settings.audiences.offentlig)
-    deliveries = about["deliveries"]
+    deliveries, statistics = about["deliveries"], about["statistics"]
+    watched = {"watched": statistics.watched} if is_internal else {}
     texts, planned = planning.tell_words(about["plan"], fresh, audience, rule)
     findings = tell_findings(about["findings"], fresh, is_internal=is_internal)
     return Publication(
@@ -359,6 +365,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         data_until=about["data_until"],
         meta=about["meta"]
         | {
+            "statistics_version": statistics.version,
             "threshold": rule.threshold,
             "mark": _mark(municipality, "" if is_open else _MARKS[audience]),
             "accessibility": ws.settings.accessibility.model_dump(mode="json"),
@@ -372,4 +379,6 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         quality=about["quality"] if is_internal else {},
         findings=findings | planned,
         texts=texts,
+        statistics=statistics.figures,
+        about_statistics=statistics.about | watched,
     )

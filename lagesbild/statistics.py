@@ -300,13 +300,20 @@ def find_similar(ws: Workspace) -> tuple[str, ...]:
     ReadError
         If the file of groups lacks the group.
     """
+    return tuple(name_similar(ws))
+
+
+def name_similar(ws: Workspace) -> dict[str, str]:
+    """Code → name, by Kolada, of those that ``find_similar`` finds."""
     group = ws.settings.statistics.similar_group
     kinds = ((file, recognise(file.name)) for file in _files(ws))
     file = next((f for f, k in kinds if k and k.name == "Koladas kommungrupper"), None)
     if group is None or file is None:
-        return ()
+        return {}
     groups = read_groups(file.read_bytes(), file_name=file.name)
-    return choose_group(groups, group, own=ws.settings.municipality.code)
+    names = dict(zip(groups["area_id"], groups["name"], strict=True))
+    chosen = choose_group(groups, group, own=ws.settings.municipality.code)
+    return {code: names[code] for code in chosen}
 
 
 def write_statistics_templates(folder: Path) -> None:

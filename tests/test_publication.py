@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from lagesbild import contracts, protecting, publication, store
+from lagesbild import contracts, protecting, publication, statistics, store
 from lagesbild.closing import close_cycle
 from lagesbild.errors import LockError, ProtectError, UsageError
 from lagesbild.period import Period
@@ -43,7 +44,9 @@ SOURCES = {
     "kommunen": ("Kommunen", "observation"),
     "bostadsbolaget": ("Bostadsbolaget", "observation"),
 }
-FRAMES = ("cells", "areas_listed", "protected_years", "deliveries")
+FRAMES = ("cells", "areas_listed", "protected_years", "deliveries", "statistics")
+DICTS = ("quality", "findings", "about_statistics")
+STATISTICS = "kommun;period;key;count;per100k\n9999;2024;total;80;2000\n"
 AUDIENCES = ("intern", "radet", "offentlig")
 
 
@@ -156,7 +159,17 @@ def made(tmp_path_factory, town):
     """A small town's publications of its last quarter; reports of protected kinds."""
     frames = add_protected(town(n_areas=6, n_quarters=6))
     ws = make_workspace(tmp_path_factory.mktemp("kommun"), frames)
+    write_statistics(ws, STATISTICS)
     return ws, make_publications(ws, CYCLE), frames
+
+
+def write_statistics(ws, text):
+    """Keep a statistics file; tell its version."""
+    ws.statistics.mkdir(exist_ok=True)
+    (ws.statistics / "bra_total.csv").write_text(text, encoding="utf-8")
+    folder = statistics.read_statistics(ws, today=date(2026, 7, 20))
+    statistics.keep_statistics(ws, folder)
+    return folder.version
 
 
 def add_protected(frames):
@@ -183,7 +196,7 @@ def same(one, other):
     """Whether two publications are equal, frames and all."""
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
-    for kind in ("quality", "findings"):
+    for kind in DICTS:
         ours, theirs = getattr(one, kind), getattr(other, kind)
         assert ours.keys() == theirs.keys()
         for name in ours:
@@ -193,7 +206,7 @@ def same(one, other):
         again = other.texts[key]
         pd.testing.assert_frame_equal(text.rows, again.rows)
         assert replace(text, rows=None) == replace(again, rows=None)
-    plain = dict.fromkeys((*FRAMES, "quality", "findings", "texts"))
+    plain = dict.fromkeys((*FRAMES, *DICTS, "texts"))
     return replace(one, **plain) == replace(other, **plain)
 
 
@@ -202,6 +215,32 @@ def test_every_audience_reads_back_what_was_made(made):
     assert tuple(publications) == AUDIENCES
     for audience, publication_ in publications.items():
         assert same(open_publication(ws, CYCLE, audience), publication_)
+
+
+def test_statistics_are_pinned_and_the_same_for_all(made):
+    ws, publications, _ = made
+    version, _ = statistics.statistics_versions(ws)
+    for publication_ in publications.values():
+        assert publication_.meta["statistics_version"] == version
+        pd.testing.assert_frame_equal(
+            publication_.statistics, statistics.load_indicators(ws)
+        )
+    watched = {
+        name: "watched" in p.about_statistics for name, p in publications.items()
+    }
+    assert watched == {"intern": True, "radet": False, "offentlig": False}
+
+
+def test_new_statistics_make_a_publication_out_of_date(made, tmp_path):
+    ws, publications, _ = made
+    other = open_workspace(shutil.copytree(ws.root, tmp_path / "annan"))
+    old = publications["radet"]
+    assert same(open_publication(other, CYCLE, "radet"), old)
+    newer = write_statistics(other, STATISTICS + "9999;2025;total;82;2050\n")
+    now = open_publication(other, CYCLE, "radet")
+    assert now.meta["statistics_version"] == newer != old.meta["statistics_version"]
+    assert set(now.statistics["period"]) == {"2024", "2025"}
+    pd.testing.assert_frame_equal(now.cells, old.cells)
 
 
 def test_the_internal_publication_counts_every_countable_report(made):
@@ -408,6 +447,7 @@ def test_a_half_written_publication_is_never_read(made):
 def test_same_input_same_bytes_in_an_owner_only_folder(made, tmp_path, town):
     ws, _, frames = made
     other = make_workspace(tmp_path, frames)
+    write_statistics(other, STATISTICS)
     make_publications(other, CYCLE)
     for audience in AUDIENCES:
         one, two = (w.lager / "publikationer" / CYCLE / audience for w in (ws, other))

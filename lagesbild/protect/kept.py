@@ -1,8 +1,9 @@
 """Keep a publication, and read it back as it was.
 
-In: a ``Publication`` and its private folder. Out: ``celler.parquet`` and
-``publikation.json``. The latter is written last and holds the hash of the former:
-where they do not agree the publication was never finished, and is not read.
+In: a ``Publication`` and its private folder. Out: ``celler.parquet``,
+``statistik.parquet`` and ``publikation.json``. The last is written last and holds the
+hash of the others: where they do not agree the publication was never finished, and is
+not read.
 Used by ``publication``. Same publication, same bytes.
 """
 
@@ -22,17 +23,20 @@ from lagesbild.protect.remember import keep
 from lagesbild.protect.texts import ProtectedText
 
 CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
+STATISTICS_FILE = "statistik.parquet"
 _FRAMES = ("areas_listed", "protected_years", "deliveries")
-_DICTS = ("quality", "findings")
+_DICTS = ("quality", "findings", "about_statistics")
 _NOTHING = {"columns": [], "dtypes": [], "rows": []}
 
 
 def keep_publication(folder: Path, publication: Publication) -> None:
     """Write a publication, whole or not at all."""
-    cells = io.BytesIO()
-    publication.cells.to_parquet(cells, index=False)
+    tables = {
+        CELLS_FILE: _to_parquet(publication.cells),
+        STATISTICS_FILE: _to_parquet(publication.statistics),
+    }
     told = {f.name: getattr(publication, f.name) for f in fields(publication)}
-    del told["cells"]
+    del told["cells"], told["statistics"]
     told |= {name: _to_json(told[name]) for name in _FRAMES}
     for kind in _DICTS:
         told[kind] = {name: _to_json(frame) for name, frame in told[kind].items()}
@@ -41,9 +45,11 @@ def keep_publication(folder: Path, publication: Publication) -> None:
         for key, text in publication.texts.items()
     }
     told["data_until"] = publication.data_until.isoformat()
-    told["cells_sha256"] = hashlib.sha256(cells.getvalue()).hexdigest()
+    told["cells_sha256"] = _sha256(tables[CELLS_FILE])
+    told["statistics_sha256"] = _sha256(tables[STATISTICS_FILE])
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-    keep(folder / CELLS_FILE, lambda part: part.write_bytes(cells.getvalue()))
+    for name, content in tables.items():
+        keep(folder / name, lambda part, content=content: part.write_bytes(content))
     keep(folder / META_FILE, lambda part: part.write_bytes(text.encode("utf-8")))
 
 
@@ -52,11 +58,16 @@ def read_publication(folder: Path) -> Publication | None:
     try:
         told = json.loads((folder / META_FILE).read_text("utf-8"))
         cells = (folder / CELLS_FILE).read_bytes()
+        # a release is read for years: what has been added to publications since is
+        # empty, as statistics are in those of earlier versions
+        wanted = told.pop("statistics_sha256", None)
+        figures = (folder / STATISTICS_FILE).read_bytes() if wanted else b""
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    if hashlib.sha256(cells).hexdigest() != told.pop("cells_sha256"):
+    if _sha256(cells) != told.pop("cells_sha256"):
         return None
-    # a release is read for years: what has been added to publications since is empty
+    if wanted and _sha256(figures) != wanted:
+        return None
     told |= {name: _from_json(told.get(name, _NOTHING)) for name in _FRAMES}
     for kind in _DICTS:
         kept = told.get(kind, {})
@@ -68,7 +79,19 @@ def read_publication(folder: Path) -> Publication | None:
         for key, text in told.get("texts", {}).items()
     }
     told["data_until"] = date.fromisoformat(told["data_until"])
+    if figures:
+        told["statistics"] = pd.read_parquet(io.BytesIO(figures))
     return Publication(cells=pd.read_parquet(io.BytesIO(cells)), **told)
+
+
+def _to_parquet(frame: pd.DataFrame) -> bytes:
+    content = io.BytesIO()
+    frame.to_parquet(content, index=False)
+    return content.getvalue()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _to_json(frame: pd.DataFrame) -> dict:

@@ -65,9 +65,18 @@ class Publication:
         ``planned.tell_plan``.
     texts : dict of str to ProtectedText
         What the audience may read of each register.
+    statistics : DataFrame
+        Published statistics of the municipality, its county, those like it and the
+        nation, the same for every audience: contract indicators, but status may also
+        be "suppressed".
+    about_statistics : dict of str to DataFrame
+        places (area_id, name, role), indicators (the catalogue) and sources (every
+        kind of file and where it is had); for ``intern`` also watched. See
+        ``shown_statistics``.
     meta : dict
-        sequence_number, settings_sha256, made_from, threshold, closed_without, mark
-        (what stands on top of every page that must not be passed on, or "").
+        sequence_number, statistics_version, settings_sha256, made_from, threshold,
+        closed_without, mark (what stands on top of every page that must not be passed
+        on, or "").
     """
 
     cycle: str
@@ -86,6 +95,8 @@ class Publication:
     quality: dict[str, pd.DataFrame] = field(repr=False)
     findings: dict[str, pd.DataFrame] = field(repr=False)
     texts: dict[str, ProtectedText] = field(default_factory=dict, repr=False)
+    statistics: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    about_statistics: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def table(
         self,

@@ -46,6 +46,7 @@ def write(
         "status": publication.status,
         "as_of": str(publication.data_until)[:10],
         "sequence_number": publication.meta.get("sequence_number"),
+        "statistics_version": publication.meta.get("statistics_version"),
         "made_from": publication.meta.get("made_from"),
         "settings_sha256": workspace.settings_sha256,
         "registers_sha256": sha256_of_all(workspace.reference, workspace.registers),

@@ -19,6 +19,8 @@ class Product:
     """One notebook, and who may read its pages.
 
     ``per_area``: the notebook takes ``area_id`` and makes one page an area.
+    ``uses_statistics``: the page shows published statistics, and is made again when
+    they change.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Product:
     lede: str
     audiences: tuple[str, ...] = AUDIENCES
     per_area: bool = False
+    uses_statistics: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -40,6 +43,7 @@ PRODUCTS = (
         "Datakvalitet",
         "Vad som kom in, vad som avvisades och varför, och hur platserna hittades.",
         audiences=("intern",),
+        uses_statistics=True,
     ),
     Product(
         "02_lagesbild",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lagesbild.publish.manifest import sha256, sha256_of_all
+from lagesbild.publish.products import PRODUCTS
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
@@ -32,6 +34,9 @@ _LIBRARIES += ("jinja2", "markupsafe", "markdown-it-py")
 _WHOLE = ("", "*")
 """Cells that every area sheet may tell: "Utan område" and the municipality."""
 _NEVER_SHOWN = ("sequence_number", "made_from", "settings_sha256", "registers")
+_NEVER_SHOWN += ("statistics_version",)
+_STATISTICS = ("statistics", "about_statistics")
+"""Fields of a publication that only some products show."""
 
 
 def keys_of(
@@ -51,16 +56,20 @@ def keys_of(
     dict of str to str
         By the page's file name. An area sheet is made from the cells of its area and
         of the whole municipality, and from all that is not cells; other pages from
-        the whole publication.
+        the whole publication. Published statistics count for the products that use
+        them.
     """
     common = [_program(), ws.settings_sha256, sha256_of_all(ws.reference, ws.registers)]
     parts = parts_of(publication, [task.parameters.get("area_id") for task in tasks])
+    using = {product.name for product in PRODUCTS if product.uses_statistics}
+    statistics = _fields(publication, _STATISTICS)
     keys = {}
     for task, part in zip(tasks, parts, strict=True):
         own = [
             sha256(task.notebook),
             json.dumps(task.parameters, sort_keys=True, default=str),
             f"{task.title}\n{task.file}\n{task.frame}",
+            statistics if task.product in using else "",
         ]
         keys[task.file] = _hash(*common, *own, part)
     return keys
@@ -142,13 +151,17 @@ def _read(folder: Path) -> dict:
 
 
 def _beside_the_cells(publication: Publication) -> str:
+    names = [field.name for field in fields(publication)]
+    return _fields(publication, [n for n in names if n not in ("cells", *_STATISTICS)])
+
+
+def _fields(publication: Publication, names: Sequence[str]) -> str:
     told = []
-    for field in fields(publication):
-        value = getattr(publication, field.name)
-        if field.name == "meta":
+    for name in names:
+        value = getattr(publication, name)
+        if name == "meta":
             value = {k: v for k, v in value.items() if k not in _NEVER_SHOWN}
-        if field.name != "cells":
-            told.append(f"{field.name} {_text(value)}")
+        told.append(f"{name} {_text(value)}")
     return _hash(*told)
 
 

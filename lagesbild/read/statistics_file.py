@@ -95,12 +95,15 @@ class Kind:
         Where it is fetched, in Swedish.
     read : callable
         (content, file name, context) → ``Reading``.
+    prefix : str
+        What its indicators begin with; "" if it has none.
     """
 
     files: tuple[str, ...]
     name: str
     source: str
     read: Callable[[bytes, str, Context], Reading]
+    prefix: str = ""
 
 
 def _sure(figures: pd.DataFrame, n_rows: int, **more: object) -> Reading:
@@ -266,34 +269,52 @@ KINDS = (
         "Brå, alla kommuner ett år",
         _BRA,
         _municipal,
+        "bra_",
     ),
-    Kind(("sol_*.txt", "sol_*.csv", "sol_*.xlsx"), "Brå, SOL:s export", _BRA, _sol),
-    Kind(("bra_*.csv",), "Brå, sammandragna serier", _BRA, _condensed),
+    Kind(
+        ("sol_*.txt", "sol_*.csv", "sol_*.xlsx"),
+        "Brå, SOL:s export",
+        _BRA,
+        _sol,
+        "bra_",
+    ),
+    Kind(("bra_*.csv",), "Brå, sammandragna serier", _BRA, _condensed, "bra_"),
     Kind(
         ("kolada_grupper*.json", "municipality_groups*.json"),
         "Koladas kommungrupper",
         _KOLADA,
         _groups,
     ),
-    Kind(("kolada_*.json",), "Kolada, svar från API v3", _KOLADA, _kolada_json),
-    Kind(("kolada_*.csv",), "Kolada, värden i långt format", _KOLADA, _kolada_csv),
+    Kind(
+        ("kolada_*.json",), "Kolada, svar från API v3", _KOLADA, _kolada_json, "kolada_"
+    ),
+    Kind(
+        ("kolada_*.csv",),
+        "Kolada, värden i långt format",
+        _KOLADA,
+        _kolada_csv,
+        "kolada_",
+    ),
     Kind(
         ("scb_*.json", "scb_*.csv"),
         "SCB, folkmängd",
         "statistikdatabasen.scb.se, eller lagesbild statistics --fetch",
         _inhabitants,
+        "scb_",
     ),
     Kind(
         ("euda_*.csv", "ww*all-data.csv"),
         "EUDA, avloppsvatten i städer",
         "euda.europa.eu, Wastewater analysis, all data",
         _euda,
+        "euda_",
     ),
     Kind(
         ("avlopp_*.csv", "avlopp_*.xlsx"),
         "Laboratoriets analys av avloppsvatten",
         "reningsverket; fyll i mallar/avlopp.csv",
         _laboratory,
+        "avlopp_",
     ),
     *(
         Kind(
@@ -301,6 +322,7 @@ KINDS = (
             t.title,
             f"{t.source}; fyll i mallar/{t.file}.csv",
             _of_template(t),
+            t.prefix,
         )
         for t in TEMPLATES
     ),
@@ -309,6 +331,7 @@ KINDS = (
         "Hälsa på lika villkor, PxWeb",
         "folkhalsomyndigheten.se, Folkhälsodata",
         _hlv,
+        "hlv_",
     ),
 )
 

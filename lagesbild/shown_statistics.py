@@ -1,0 +1,139 @@
+"""What a publication holds of the published statistics in force.
+
+In: a workspace's statistics, as ``statistics`` keeps them. Out: the figures of the
+municipality, its county, those like it and the nation, with the names of places, what
+each indicator is and where every kind of file is had. Nothing by residential area is
+let through. Next: ``publication``; pages take statistics from there alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lagesbild import statistics
+from lagesbild.measure.monitor import watch_statistics
+from lagesbild.protect.few import hide_few
+from lagesbild.read.indicators import NATION, load_indicator_catalogue
+from lagesbild.read.place_names import load_place_names
+from lagesbild.read.statistics_file import KINDS
+
+if TYPE_CHECKING:
+    from lagesbild.workspace import Workspace
+
+PROTECTED = ("stod_",)
+"""What the indicators that count people who sought help begin with."""
+_PLANT = "treatment_plant"
+_LEVELS = ("country", "county", "municipality")
+
+
+@dataclass(frozen=True)
+class ShownStatistics:
+    """The statistics of a publication, the same for every audience.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Contract indicators, but status may also be "suppressed" (and value, lower,
+        upper and n_respondents then missing).
+    about : dict of str to DataFrame
+        places: area_id, name and role ("own", "similar", "county", "nation",
+        "plant"), in that order. indicators: the whole catalogue, indicators.csv.
+        sources: one row a kind of file: name, where (where it is had, Swedish),
+        indicator_prefix (what its indicators begin with), n_files and retrieved_on
+        (ISO, of the newest; both empty where there is none).
+    watched : DataFrame
+        From ``measure.monitor``, for ``intern``.
+    version : str
+        Under which the figures are kept; "" if nothing ever was.
+    retrieved_on : date or None
+        The newest file's.
+    """
+
+    figures: pd.DataFrame
+    about: dict[str, pd.DataFrame]
+    watched: pd.DataFrame
+    version: str
+    retrieved_on: date | None
+
+
+def choose_statistics(ws: Workspace, *, as_of: date | None = None) -> ShownStatistics:
+    """Choose what a publication holds of the statistics in force.
+
+    Parameters
+    ----------
+    ws : Workspace
+    as_of : date, optional
+        The day by which a source is held to be old; that of the newest file if none.
+
+    Returns
+    -------
+    ShownStatistics
+
+    Raises
+    ------
+    ReadError
+        If the file of groups lacks the group that settings name.
+    StoreError
+        If the version in force is not kept.
+    """
+    version, previous = statistics.statistics_versions(ws)
+    every = statistics.load_indicators(ws)
+    files = statistics.load_statistics_files(ws)
+    days = [date.fromisoformat(day) for day in files["retrieved_on"]]
+    newest = max(days, default=None)
+    places = _places(ws, every)
+    here = every["area_level"].isin([*_LEVELS, _PLANT])
+    figures = every[here & every["area_id"].isin(places["area_id"])]
+    catalogue = load_indicator_catalogue()
+    ids = catalogue["indicator_id"]
+    protected = ids[ids.str.startswith(PROTECTED)]
+    before = statistics.load_indicators(ws, version=previous) if previous else every
+    day = as_of or newest
+    return ShownStatistics(
+        figures=hide_few(figures.reset_index(drop=True), protected=set(protected)),
+        about={
+            "places": places,
+            "indicators": catalogue,
+            "sources": _sources(files),
+        },
+        watched=watch_statistics(every, before, as_of=day) if day else every.iloc[:0],
+        version=version or "",
+        retrieved_on=newest,
+    )
+
+
+def state_of(ws: Workspace) -> list[str]:
+    """What a publication's statistics are made from, as hashes."""
+    version, previous = statistics.statistics_versions(ws)
+    return [str(version), str(previous), *statistics.name_similar(ws)]
+
+
+def _places(ws: Workspace, every: pd.DataFrame) -> pd.DataFrame:
+    own = ws.settings.municipality
+    rows = [(own.code, own.name, "own")]
+    rows += [(code, name, "similar") for code, name in _similar(ws).items()]
+    rows += [("00" + own.code[:2], own.county, "county"), (NATION, "Riket", "nation")]
+    plants = every.loc[every["area_level"] == _PLANT, "area_id"].unique()
+    rows += [(plant, plant, "plant") for plant in plants]
+    return pd.DataFrame(rows, columns=["area_id", "name", "role"], dtype="str")
+
+
+def _similar(ws: Workspace) -> dict[str, str]:
+    """By name, in Swedish order of the file; Kolada's own names where SCB has none."""
+    known = {code: name for name, code in load_place_names().items()}
+    found = statistics.name_similar(ws)
+    return {code: known.get(code, name) for code, name in found.items()}
+
+
+def _sources(files: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for kind in KINDS:
+        own = files.loc[files["kind"] == kind.name, "retrieved_on"]
+        day = own.max() if len(own) else ""
+        rows.append([kind.name, kind.source, kind.prefix, len(own), day])
+    columns = ["name", "where", "indicator_prefix", "n_files", "retrieved_on"]
+    return pd.DataFrame(rows, columns=columns)
