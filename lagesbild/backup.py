@@ -18,8 +18,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from lagesbild import journal
 from lagesbild.errors import StoreError, UsageError
-from lagesbild.workspace import SETTINGS_FILE, Workspace, lock, make_private_folder
+from lagesbild.workspace import (
+    SETTINGS_FILE,
+    Workspace,
+    lock,
+    make_private_folder,
+    open_workspace,
+)
 
 CONTENTS = "innehall.json"
 FORM = 1
@@ -73,7 +80,17 @@ def make_backup(ws: Workspace, file: Path) -> dict:
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
+    # by its name it is found again when rows are purged
+    journal.note(ws, "backup", fil=_masked(file.name), filer=told["files"])
     return told
+
+
+def _masked(name: str) -> str:
+    import pandas as pd
+
+    from lagesbild.clean.personal_data import mask_personal_data
+
+    return mask_personal_data(pd.Series([name]))[0].iloc[0]
 
 
 def _write(root: Path, part: Path) -> dict:
@@ -147,6 +164,8 @@ def restore_backup(file: Path, folder: Path) -> dict:
     try:
         make_private_folder(staging)
         told = _read(file, staging)
+        ws = open_workspace(staging)
+        journal.note(ws, "restore", fil=_masked(file.name), filer=told["files"])
         if folder.exists():
             folder.rmdir()
         os.replace(staging, folder)

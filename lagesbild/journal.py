@@ -2,8 +2,8 @@
 
 In: a step that is done, with facts that point at no person. Out: one line of JSON in
 ``lager/logg.jsonl``. Every line holds the hash of the one before it, so that a line
-taken away or changed is seen. Used by ``ingest`` and ``closing``; shown by
-``lagesbild log`` and checked by ``lagesbild verify``.
+taken away or changed is seen. Used by whatever changes the store, the pages or what
+is kept; shown by ``lagesbild log`` and checked by ``lagesbild verify``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def note(ws: Workspace, what: str, **facts: str | int) -> None:
     ----------
     ws : Workspace
     what : str
-        The command: ingest, close.
+        The command: ingest, close, run, update, release, backup, restore, purge.
     **facts
         Keys, cycles, audiences and numbers; never a text somebody wrote.
 
@@ -47,7 +47,7 @@ def note(ws: Workspace, what: str, **facts: str | int) -> None:
 
     folder = make_private_folder(ws.lager)
     try:
-        with filelock.FileLock(folder / "logg.lock", timeout=_WAIT_S):
+        with filelock.FileLock(folder / "logg.lock", timeout=_WAIT_S, mode=_OWNER_ONLY):
             _add(folder / FILE, {"what": what, **facts})
     except filelock.Timeout:
         raise LockError(

@@ -9,6 +9,7 @@ import tarfile
 
 import pytest
 
+from lagesbild import journal
 from lagesbild.backup import CONTENTS, make_backup, restore_backup
 from lagesbild.errors import LockError, StoreError, UsageError
 from lagesbild.workspace import lock, open_workspace
@@ -33,11 +34,15 @@ def ws(tmp_path):
     return open_workspace(root)
 
 
+OWN = {"skrivlas.lock", "logg.lock", journal.FILE}
+
+
 def contents(folder):
+    """What somebody else put there: not the locks, nor what is logged of it."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
-        if file.is_file() and file.name != "skrivlas.lock"
+        if file.is_file() and file.name not in OWN
     }
 
 
@@ -51,7 +56,13 @@ def test_what_is_restored_is_what_was_backed_up(ws, tmp_path):
         "kopia.tar.gz",
         "ny",
     ]
-    open_workspace(tmp_path / "ny")
+    restored = open_workspace(tmp_path / "ny")
+    assert journal.read_log(ws)[["what", "facts"]].to_numpy().tolist() == [
+        ["backup", "fil=kopia.tar.gz, filer=4"]
+    ]
+    assert journal.read_log(restored)[["what", "facts"]].to_numpy().tolist() == [
+        ["restore", "fil=kopia.tar.gz, filer=4"]
+    ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="owner-only is a notion of POSIX")

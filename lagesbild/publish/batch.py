@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lagesbild import journal
 from lagesbild.period import Period
 from lagesbild.protect.published import DRAFT
 from lagesbild.publish import beside, checks, exchange, gate, manifest, unchanged
@@ -92,6 +93,10 @@ def run_cycle(
     seconds = round(time.monotonic() - started, 3)
     told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
     _log(ws, cycle, told)
+    n_made = sum(not page.get("is_kept") for page in pages)
+    shown = ", ".join(name for name in audiences if name not in left)
+    facts = {"mottagare": shown, "sidor": len(pages), "gjorda": n_made}
+    journal.note(ws, "run", kvartal=cycle.label, **facts)
     return told
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lagesbild import frozen
+from lagesbild import frozen, journal
 from lagesbild.agreement.registers import (
     ANALYSES_FILE,
     DECISIONS_FILE,
@@ -87,6 +87,7 @@ def release_cycle(
         again.keep_manifest(ws, cycle, audience, staging / audience / manifest.NAME)
         if record is not None:
             frozen.append_publications(ws, record)
+        _note(ws)
     return {
         "cycle": str(cycle),
         "audience": audience,
@@ -94,6 +95,14 @@ def release_cycle(
         "pages": pages,
         "seconds": round(time.monotonic() - started, 3),
     }
+
+
+def _note(ws: Workspace) -> None:
+    """Log every release that is recorded, also one that was cut short there."""
+    noted = journal.noted(ws, "release", "utlämnande")
+    for cycle, audience in frozen.find_releases(ws):
+        if f"{cycle}/{audience}" not in noted:
+            journal.note(ws, "release", utlämnande=f"{cycle}/{audience}")
 
 
 def _candidate(

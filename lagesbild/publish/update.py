@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lagesbild import inbox, ingest, store
+from lagesbild import inbox, ingest, journal, store
 from lagesbild.closing import closed_cycles
 from lagesbild.errors import LockError
 from lagesbild.period import Period
@@ -85,6 +85,10 @@ def _update(
     for file in news.still_arriving(ws, before, after) | arriving:
         after.pop(file.relative_to(ws.root).as_posix(), None)  # for the next update
     news.write_last(ws, after)
+    if told or pages:
+        labels = ", ".join(map(str, cycles))
+        facts = {"leveranser": len(told), "kvartal": labels, "gjorda": len(pages)}
+        journal.note(ws, "update", **facts)
     return {
         "deliveries": told,
         "cycles": [str(cycle) for cycle in cycles],

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from lagesbild import frozen
+from lagesbild import frozen, journal
 from lagesbild.agreement.registers import ANALYSES_FILE, DECISIONS_FILE
 from lagesbild.closing import close_cycle
 from lagesbild.errors import (
@@ -101,6 +101,15 @@ def test_the_pages_say_who_decided_and_take_the_place_of_the_draft(made):
     assert ">Utkast<" in (folder / "intern" / "index.html").read_text("utf-8")
     kinds = {f.suffix for f in folder.rglob("*") if f.is_file()}
     assert kinds == {".html", ".json", ".csv"}
+
+
+def test_who_ran_and_released_it_is_logged_once(made):
+    ws, _, _ = made
+    log = journal.read_log(ws)
+    log = log[log["what"].isin(["run", "release"])]
+    assert log["what"].tolist()[:3] == ["run", "release", "release"]
+    released = log.loc[log["what"] == "release", "facts"].tolist()
+    assert released == [f"utlämnande={NOW}/{a}" for a in ("radet", "offentlig")]
 
 
 def test_every_cell_is_recorded_with_its_true_value_in_the_private_store(made):

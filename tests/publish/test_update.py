@@ -6,6 +6,7 @@ import sys
 import filelock
 import pytest
 
+from lagesbild import journal
 from lagesbild.errors import LockError
 from lagesbild.publish import news, update
 from lagesbild.publish.products import PRODUCTS
@@ -53,6 +54,14 @@ def test_what_has_come_is_shown_to_intern_and_then_nothing_is_touched(town):
     assert [f.name for f in folder.iterdir()] == ["intern"]
     page = (folder / "intern" / "02_lagesbild.html").read_text("utf-8")
     assert "preliminär" in page
+
+    log = journal.read_log(town)
+    assert log["what"].tolist() == ["ingest", "run", "update"]
+    n_made = len(told["pages"])
+    assert log["facts"].tolist()[1:] == [
+        f"kvartal={CYCLE}, mottagare=intern, sidor={n_made}, gjorda={n_made}",
+        f"leveranser=1, kvartal={CYCLE}, gjorda={n_made}",
+    ]
 
     before = _all(town)
     words = [sys.executable, "-c", ALONE, str(town.root)]
