@@ -29,6 +29,7 @@ _HOMES = {
     "run_cycle": "publish.batch",
     "show_heading": "present",
     "show_assessment": "present",
+    "show_agreement": "present",
     "show_summary": "present",
     "show_map": "present",
     "show_table": "present",

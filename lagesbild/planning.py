@@ -18,6 +18,7 @@ from lagesbild.agreement.law import check_law
 from lagesbild.agreement.plan import describe_actions, judge_goals
 from lagesbild.agreement.promises import describe_promises, describe_wheel
 from lagesbild.agreement.reading import ENDINGS
+from lagesbild.agreement.statuses import EVIDENCE
 from lagesbild.agreement.tables import REGISTERS
 from lagesbild.audiences import Audience
 from lagesbild.measure.planned import find_effects
@@ -29,7 +30,6 @@ from lagesbild.workspace import Workspace
 if TYPE_CHECKING:
     import geopandas as gpd
 
-EVIDENCE = "bevis"
 _BESIDE_M = 5.0
 """Areas so near each other are neighbours; drawn borders seldom meet exactly."""
 

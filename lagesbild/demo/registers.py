@@ -1,10 +1,11 @@
 """The demo's registers: plainly invented decisions, assessment, plan and promises.
 
 In: nothing. Out: register/, of which beslut.csv and analys.csv are as Swedish Excel
-saves a CSV, the others workbooks. With them 2026-K2 can be released and 2026-K3
-cannot. The plan holds an action that worked and one that did not (those of the planted
-truths), one that is late, one without owner, one without a goal that can be measured
-and one whose goal is too small to be told. Next: ``lagesbild plan check``.
+saves a CSV, the others workbooks. With them 2026-K2 can be released; 2026-K3, which
+nobody has decided on, cannot. The plan holds an action that worked and one that did
+not (those of the planted truths), one that is late, one without owner, one without a
+goal that can be measured and one whose goal is too small to be told. Next:
+``lagesbild plan check``.
 """
 
 from __future__ import annotations
@@ -13,31 +14,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from lagesbild.agreement.statuses import EVIDENCE
 from lagesbild.agreement.tables import REGISTERS
 from lagesbild.agreement.templates import write_templates
-from lagesbild.demo import geography, rates
+from lagesbild.demo import council, geography, rates
 from lagesbild.demo.files import write_csv
 
-CYCLE = "2026-K2"
+CYCLE = council.BEFORE
 _ROLES = {
     "kommunen": ("påhittad säkerhetschef", "2026-08-20", "EX-PÅHITTAT 2026:{}"),
     "polisen": ("påhittad områdespolischef", "2026-08-24", "EXP-PÅHITTAT 2026:{}"),
 }
 _AUDIENCES = {"radet": 41, "offentlig": 42}
-_OPEN = {"agare": "kommun", "synlighet": "offentlig"}
-_COUNCIL = {"agare": "kommun", "synlighet": "radet"}
+_OPEN, _COUNCIL = council.OPEN, council.COUNCIL
 _POLICE = {"agare": "polis", "synlighet": "offentlig"}
-_ANALYSIS = {
-    "kvartal": CYCLE,
-    "roll": "påhittad samordnare",
-    "bedomning": "Påhittad bedömning: kvartalet liknar det förra. Exempelrådet följer "
-    "bostadsinbrotten vidare och ser inget annat som kräver nya åtgärder.",
-    "konsekvenser": "Påhittade följder: boende i två områden säger att de oroar sig.",
-    "orsaker": "Påhittad orsak: villor med insyn från en gångväg.",
-    "kommande": "Påhittat evenemang i Centrum i augusti.",
-    "osakerhet": "Många brott anmäls aldrig, så bilden är inte hela läget.",
-    **_OPEN,
-}
 _GROUPS = (
     {
         "grupp": "radet",
@@ -56,6 +46,23 @@ _GROUPS = (
         "sammankallande": "påhittad trygghetsstrateg",
         "mal": "Fler ska känna sig trygga ute.",
         "moten": "varje månad",
+        **_OPEN,
+    },
+    {
+        "grupp": "andts",
+        "namn": "Påhittade ANDTS-gruppen",
+        "slag": "arbetsgrupp",
+        "organisationer": "Påhittade kommunen och polisen",
+        "sammankallande": "påhittad ANDTS-strateg",
+        "kontakt": "påhittad preventionsstrateg",
+        "mal": "Färre unga ska börja med tobak, alkohol och narkotika.",
+        **_OPEN,
+    },
+    {
+        "grupp": "vald",
+        "namn": "Påhittade gruppen mot våld i nära relationer",
+        "slag": "arbetsgrupp",
+        "sammankallande": "påhittad enhetschef",
         **_OPEN,
     },
 )
@@ -270,14 +277,9 @@ def _decisions() -> list[dict[str, str]]:
         "roll": "påhittad kommunstyrelse",
         "diarienummer": "EX-PÅHITTAT 2025:7",
     }
-    kinds = {
-        "lägesbild": ("2025-03-10", "Den gemensamma lägesbilden är uppdaterad."),
-        "åtgärdsplan": ("2025-03-10", "Åtgärdsplanen gäller."),
-        "uppföljning": ("2024-11-04", "Åtgärdsplanen är följd upp."),
-    }
     rows += [
         other | {"slag": kind, "datum": day, "beslut": what, **_OPEN}
-        for kind, (day, what) in kinds.items()
+        for kind, (day, what) in council.DECIDED.items()
     ]
     return rows
 
@@ -290,8 +292,14 @@ def write_registers(folder: Path) -> None:
         "promises": _sheet("promises", _PROMISES),
         "dialogues": _sheet("dialogues", _DIALOGUES),
         "wheel": _sheet("wheel", _wheel()),
+        "law": _sheet("law", council.LAW),
+        "agenda": _sheet("agenda", council.AGENDA),
     }
-    saved = {"decisions": _decisions(), "analyses": [_ANALYSIS]}
+    evidence = folder / EVIDENCE / council.EVIDENCE
+    if not evidence.exists():
+        evidence.parent.mkdir(exist_ok=True)
+        evidence.write_text(council.EVIDENCE_TEXT, encoding="utf-8", newline="\n")
+    saved = {"decisions": _decisions(), "analyses": council.ANALYSES}
     for key, cells in saved.items():
         file = folder / f"{REGISTERS[key].file}.csv"
         if not file.exists():

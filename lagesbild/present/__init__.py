@@ -10,6 +10,7 @@ from importlib import import_module
 
 _HOMES = {
     "show_about": "page_parts",
+    "show_agreement": "agreement",
     "show_area_table": "area_table",
     "show_assessment": "assessment",
     "show_findings": "findings",
@@ -23,6 +24,7 @@ _HOMES = {
 
 __all__ = [
     "show_about",
+    "show_agreement",
     "show_area_table",
     "show_assessment",
     "show_findings",

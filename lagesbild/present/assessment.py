@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lagesbild.agreement.tables import THEMES
 from lagesbild.errors import UsageError
-from lagesbild.present import swedish, words
+from lagesbild.present import words
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -92,6 +92,6 @@ def _one(row: dict) -> Markup:
         for name, label in _PARTS.items()
         if row[name]
     ]
-    role = words.written(swedish.upper_first(row["role"]))
+    role = words.written(row["role"], begins=True)
     signed = Markup('<p class="sig">{}, {}.</p>').format(role, row["cycle"])
     return Markup("").join([*parts, signed])

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from lagesbild.agreement.contract import WITHHELD
 from lagesbild.period import swedish_date
+from lagesbild.present import swedish
 from lagesbild.present.display import ID
 
 if TYPE_CHECKING:
@@ -44,10 +45,15 @@ def rows_of(publication: Publication, register: str) -> list[dict]:
     return frame.where(text.rows.notna(), "").to_dict("records")
 
 
-def written(value: object) -> Markup:
-    """A written cell; "" is a dash, and a withheld one says so."""
+def written(value: object, *, begins: bool = False) -> Markup:
+    """A written cell; "" is a dash, and a withheld one says so.
+
+    ``begins``: its first letter becomes a capital.
+    """
     if value == WITHHELD:
         return Markup('<span class="hid">{}</span>').format(WITHHELD)
+    if begins:
+        value = swedish.upper_first(str(value))
     return escape(str(value)) if value not in (None, "") else NOTHING
 
 

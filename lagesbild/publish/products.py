@@ -56,6 +56,11 @@ PRODUCTS = (
         "Ett blad för varje område. Välj område i listan ovan.",
         per_area=True,
     ),
+    Product(
+        "07_atgardsplan",
+        "Åtgärdsplan",
+        "Problem, orsak, mål, åtgärd och vad det har lett till.",
+    ),
 )
 
 

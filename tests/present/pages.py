@@ -21,6 +21,7 @@ LINKS = (
     page.Link("03_omradesblad_O08.html", "Områdesblad"),
     page.Link("01_datakvalitet.html", "Datakvalitet"),
 )
+AGREEMENT = {"07_atgardsplan.html": ("Åtgärdsplan", ("plan_status", "plan"))}
 EARLIER = "../../2026-K2/offentlig/index.html"
 QUALITY = (
     "deliveries",
@@ -41,6 +42,10 @@ def build(publication) -> dict[str, str]:
         "03_omradesblad_O08.html": ("Norrängen", sheet(publication, "O08")),
         "03_omradesblad_O05.html": ("Centrum", sheet(publication, "O05")),
     }
+    for file, (title, parts) in AGREEMENT.items():
+        shown = [present.show_agreement(publication, part) for part in parts]
+        head = present.show_heading(publication, title=title)
+        bodies[file] = (title, _join(head, *shown))
     if publication.quality:
         bodies["01_datakvalitet.html"] = ("Datakvalitet", quality(publication))
     around = frame(publication)

@@ -21,7 +21,7 @@ def made():
 
 def test_it_holds_the_meetings_pages_and_is_small_enough_to_mail(made):
     html = made[meeting.FILE]
-    assert list(meeting.parts()) == ["02_lagesbild.html"]
+    assert list(meeting.parts()) == ["02_lagesbild.html", "07_atgardsplan.html"]
     assert len(html.encode("utf-8")) < MOST_BYTES
     page = made["02_lagesbild.html"].split("<main")[1].split("</main>")[0]
     # open data are siblings of the pages, which the file does without
