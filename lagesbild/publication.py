@@ -43,6 +43,7 @@ _MARKS = {
     "intern": "Internt \u2013 kan innehålla personuppgifter",
     "radet": "Lämnas inte vidare \u2013 sekretessprövas före utlämnande",
 }
+_NOT_SHOWN = {"phones", "emails"}
 _ROW_COUNTS = ["rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"]
 
 
@@ -370,6 +371,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
             "mark": _mark(municipality, "" if is_open else _MARKS[audience]),
             "accessibility": ws.settings.accessibility.model_dump(mode="json"),
             "registers": about["plan"].versions,
+            "help": ws.settings.help.model_dump(mode="json", exclude=_NOT_SHOWN),
         },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],

@@ -29,6 +29,7 @@ from pydantic import (
 from lagesbild.accessibility import Accessibility
 from lagesbild.audiences import AUDIENCES, Audience, Audiences
 from lagesbild.errors import LockError, SettingsError
+from lagesbild.help_lines import Help
 
 __all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
 
@@ -58,13 +59,6 @@ class Contact(_Strict):
     function: str
     email: str
     phone: str | None = None
-
-
-class Help(_Strict):
-    """Where readers can turn; no other number or address may stand on a page."""
-
-    phones: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
 
 
 class QuestionnaireRules(_Strict):

@@ -12,7 +12,15 @@ from urllib.parse import unquote
 import pytest
 from pydantic import BaseModel
 
-from lagesbild import accessibility, audiences, cli, contracts, errors, workspace
+from lagesbild import (
+    accessibility,
+    audiences,
+    cli,
+    contracts,
+    errors,
+    help_lines,
+    workspace,
+)
 from lagesbild.read import reference
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -23,7 +31,8 @@ SHARED_OPTIONS = {"--workspace", "-w", "--json", "--debug", "--help"}
 SETTINGS = {
     "`[municipality]`": workspace.Municipality,
     "`[contact]`": workspace.Contact,
-    "`[help]`": workspace.Help,
+    "`[help]`": help_lines.Help,
+    "`[[help.lines]]`": help_lines.Line,
     "`[accessibility]`": accessibility.Accessibility,
     "`[open_data]`": workspace.OpenData,
     "`[audiences]`": workspace.Audiences,
@@ -90,7 +99,7 @@ def test_no_part_of_the_settings_is_forgotten():
         for field in model.model_fields.values():
             told = str(field.annotation)
             for module, kind in re.findall(
-                r"(workspace|audiences|accessibility)\.(\w+)", told
+                r"(workspace|audiences|accessibility|help_lines)\.(\w+)", told
             ):
                 found |= inside(getattr(globals()[module], kind))
         return found

@@ -26,6 +26,11 @@ impact_assessment_on = 2026-01-31
 """
 
 ASSESSED = """
+[help]
+checked_on = 2026-01-20
+[[help.lines]]
+name = "Påhittade jouren"
+phone = "08-465 004 04"
 [accessibility]
 level = "delvis"
 assessed_on = 2026-01-20

@@ -76,7 +76,7 @@ class Publication:
     meta : dict
         sequence_number, statistics_version, settings_sha256, made_from, threshold,
         closed_without, mark (what stands on top of every page that must not be passed
-        on, or "").
+        on, or ""), accessibility and help (the settings of those names).
     """
 
     cycle: str

@@ -19,6 +19,7 @@ import pandas as pd
 from lagesbild.agreement.tables import REGISTERS
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
+from lagesbild.help_lines import dialled
 from lagesbild.present import leaflet_files
 from lagesbild.publish import page, sheets_gate
 from lagesbild.publish.hidden_numbers import find_hidden_numbers
@@ -131,9 +132,7 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
     PublishError
         Names the file and what kind of thing it holds.
     """
-    help_, contact = ws.settings.help, ws.settings.contact
-    allowed = [contact.email, contact.phone, *help_.emails, *help_.phones]
-    allowed = sorted({a for a in allowed if a}, key=len, reverse=True)
+    allowed = _allowed_addresses(ws, publication)
     banned = _banned_words(ws, publication)
     small = _small_numbers(ws, publication.audience)
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
@@ -155,6 +154,21 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
                 f"innehåller {faults[0]}. Inget har lagts ut. Ta bort det där det "
                 "kommer ifrån: notebooken, registret eller kommun.toml."
             )
+
+
+def _allowed_addresses(ws: Workspace, publication: Publication) -> list[str]:
+    """Numbers and addresses that settings let stand, the longest first.
+
+    A release that is made again shows the numbers that it was released with.
+    """
+    help_, contact = ws.settings.help, ws.settings.contact
+    lines = [line.phone for line in help_.lines]
+    lines += [
+        line["phone"] for line in publication.meta.get("help", {}).get("lines", ())
+    ]
+    allowed = {contact.email, contact.phone, *help_.emails, *help_.phones}
+    allowed |= {form for phone in lines for form in (phone, dialled(phone))}
+    return sorted((a for a in allowed if a), key=len, reverse=True)
 
 
 def _read_page(html: str) -> tuple[list[str], list[str], list[str]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lagesbild.publication import Publication
 
+_KEYS = ["area_id", "category", "period"]
 FAULT = "ett tal för en dold cell"
 _CHANGED = (*cells.UP, *cells.DOWN, cells.NO_CHANGE, cells.TOO_FEW)
 _ROOTS = ("Alla brott", "Alla observationer")
@@ -135,7 +136,7 @@ def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[
         ``FAULT`` or nothing. A number for a cell that the publication does not hold at
         all is a fault too.
     """
-    known = publication.cells.set_index(["area_id", "category", "period"])
+    known = [publication.cells.set_index(_KEYS), _years(publication)]
     is_told = any(
         _is_told(place, known) for place in read_places(html, file, publication)
     )
@@ -267,13 +268,22 @@ def _count_of(heading: str) -> str | None:
     return None
 
 
-def _is_told(place: Place, known: pd.DataFrame) -> bool:
+def _years(publication: Publication) -> pd.DataFrame:
+    """Whole years of the protected classes, by the same keys as cells."""
+    years = publication.protected_years
+    if years.empty:
+        return publication.cells.iloc[:0].set_index(_KEYS)
+    return years.assign(area_id=MUNICIPALITY).set_index(_KEYS)
+
+
+def _is_told(place: Place, known: list[pd.DataFrame]) -> bool:
     """Whether a number or a verdict stands where the publication shows none."""
     says = re.search(r"\d", place.text) or any(w in place.text for w in _CHANGED)
     if not says:
         return False
     key = (place.area_id, place.category, place.period)
-    if key not in known.index:
+    held = next((frame for frame in known if key in frame.index), None)
+    if held is None:
         return True
     status = f"{place.column}_status"
-    return status in known.columns and known.at[key, status] == "suppressed"
+    return status in held.columns and held.at[key, status] == "suppressed"

@@ -59,7 +59,12 @@ class Frame:
 
 
 def render_notebook(
-    notebook: NotebookNode, frame: Frame, *, file: str, title: str
+    notebook: NotebookNode,
+    frame: Frame,
+    *,
+    file: str,
+    title: str,
+    has_exit: bool = False,
 ) -> str:
     """Make the page of an executed notebook.
 
@@ -72,6 +77,8 @@ def render_notebook(
         The page's name, marked in the navigation.
     title : str
         For the browser's tab.
+    has_exit : bool
+        Whether a link to leave the page at once comes before all else.
 
     Returns
     -------
@@ -84,7 +91,8 @@ def render_notebook(
         If a cell shows anything but fragments of ``present``, or the page breaks a
         rule every page keeps.
     """
-    return render(body_of(notebook, where=file), frame, file=file, title=title)
+    body = body_of(notebook, where=file)
+    return render(body, frame, file=file, title=title, has_exit=has_exit)
 
 
 def render(
@@ -95,6 +103,7 @@ def render(
     title: str,
     template: str = "page.html.j2",
     has_script: bool = True,
+    has_exit: bool = False,
     **words: object,
 ) -> str:
     """Put a page's body into the template with its policy, and check the page.
@@ -117,6 +126,7 @@ def render(
         scripts=[Markup(script) for script in scripts],
         pattern=PATTERN,
         body=body,
+        has_exit=has_exit,
         municipality=frame.municipality,
         is_invented=frame.is_invented,
         mark=frame.mark,

@@ -21,6 +21,8 @@ class Product:
     ``per_area``: the notebook takes ``area_id`` and makes one page an area.
     ``uses_statistics``: the page shows published statistics, and is made again when
     they change.
+    ``has_exit``: who reads it may be watched, so it has a way out before all else, and
+    neither its tab nor a file that it is printed to tells what it is about.
     """
 
     name: str
@@ -29,6 +31,12 @@ class Product:
     audiences: tuple[str, ...] = AUDIENCES
     per_area: bool = False
     uses_statistics: bool = False
+    has_exit: bool = False
+
+    @property
+    def tab_title(self) -> str:
+        """What the page's tab and its printed file are called."""
+        return f"Sida {self.name[:2]}" if self.has_exit else self.title
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -55,6 +63,13 @@ PRODUCTS = (
         "Områdesblad",
         "Ett blad för varje område. Välj område i listan ovan.",
         per_area=True,
+    ),
+    Product(
+        "05_vald_i_nara_relation",
+        "Våld i nära relation",
+        "Hjälp att få, och vad anmälda brott kan och inte kan säga. Bara hela kommunen "
+        "och år.",
+        has_exit=True,
     ),
     Product(
         "07_atgardsplan",

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -142,6 +143,10 @@ def _require_all(ws: Workspace, cycle: Period, audience: str) -> str:
     ]
     if str(cycle) not in set(analyses["cycle"]):
         missing.append(f"en skriven bedömning i {ANALYSES_FILE}")
+    # the page on violence goes to both: nobody is to be sent to a number that is wrong
+    day = found["decided_on"].max().date() if len(found) else date.min
+    if fault := ws.settings.help.find_fault(day):
+        missing.append(fault)
     if audience == "offentlig" and (keys := ws.settings.accessibility.missing):
         missing.append(f"{', '.join(keys)} under [accessibility] i kommun.toml")
     if missing:

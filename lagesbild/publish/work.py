@@ -37,7 +37,7 @@ class Task:
     """One page to make: the notebook, what it is given, and where the page goes.
 
     ``folder`` is the audience's staging folder, ``executed`` the private one where
-    the executed notebook is kept.
+    the executed notebook is kept, ``has_exit`` as of its ``Product``.
     """
 
     product: str
@@ -49,6 +49,7 @@ class Task:
     folder: Path
     executed: Path
     frame: page.Frame
+    has_exit: bool = False
 
     @property
     def name(self) -> str:
@@ -194,7 +195,13 @@ def make_page(task: Task, *, fresh_kernel: bool = False) -> dict:
     executed = execute.execute(
         task.notebook, task.parameters, kept, fresh_kernel=fresh_kernel
     )
-    html = page.render_notebook(executed, task.frame, file=task.file, title=task.title)
+    html = page.render_notebook(
+        executed,
+        task.frame,
+        file=task.file,
+        title=task.title,
+        has_exit=task.has_exit,
+    )
     (task.folder / task.file).write_text(html, encoding="utf-8", newline="\n")
     return {
         "file": task.file,

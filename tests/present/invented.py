@@ -17,7 +17,11 @@ import pandas as pd
 import shapely
 
 from lagesbild.measure import comparing, findings, tables, totals
-from lagesbild.offences import category_names, load_categories
+from lagesbild.offences import (
+    category_names,
+    load_categories,
+    protected_categories,
+)
 from lagesbild.period import Period
 from lagesbild.protect.hide import COLUMNS, COUNTS, hide_cells
 from lagesbild.protect.published import Publication
@@ -167,6 +171,29 @@ def make_base_map() -> gpd.GeoDataFrame:
     )
 
 
+HELP = {
+    "checked_on": "2026-06-10",
+    "lines": [
+        {"name": "Påhittade jouren", "phone": "08-465 004 04", "about": "Dygnet runt."},
+        {"name": "Påhittade samtalet", "phone": "08-465 004 05", "about": ""},
+    ],
+}
+"""As a publication keeps it; nobody can be given these numbers."""
+
+
+def _protected_years() -> pd.DataFrame:
+    """Two years of every protected class; of honour-related crime too little."""
+    rows = [
+        (category, year, pd.NA if category == "hedersrelaterat" else 90 + n, status)
+        for n, category in enumerate(protected_categories())
+        for year in ("2024", "2025")
+        for status in ("suppressed" if category == "hedersrelaterat" else "shown",)
+    ]
+    names = ["category", "period", "n_offences", "n_offences_status"]
+    kinds = {"category": "str", "period": "str", "n_offences": "Int64"}
+    return pd.DataFrame(rows, columns=names).astype(kinds)
+
+
 @cache
 def make_publication(
     *,
@@ -203,11 +230,12 @@ def make_publication(
             "threshold": threshold,
             "closed_without": [],
             "sequence_number": 7,
+            "help": HELP,
             "mark": "Internt – kan innehålla personuppgifter" if is_internal else "",
         },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=areas,
-        protected_years=pd.DataFrame(),
+        protected_years=_protected_years(),
         deliveries=_deliveries(),
         quality=_quality() if is_internal else {},
         findings=tell_findings(found, cells, is_internal=is_internal),

@@ -53,6 +53,13 @@ def build(publication) -> dict[str, str]:
         file: page.render(body, around, file=file, title=title)
         for file, (title, body) in bodies.items()
     }
+    made["05_vald_i_nara_relation.html"] = page.render(
+        violence(publication),
+        around,
+        file="05_vald_i_nara_relation.html",
+        title="Sida 05",
+        has_exit=True,
+    )
     made |= {index.FILE: start(publication, around)}
     made |= {statement.FILE: statement.render(publication, around)}
     if publication.audience == meeting.AUDIENCE:
@@ -132,6 +139,16 @@ def sheet(publication, area_id: str) -> Markup:
         _end(),
         _section("data", "Om uppgifterna"),
         present.show_about(publication),
+        _end(),
+    )
+
+
+def violence(publication) -> Markup:
+    return _join(
+        present.show_heading(publication, title="Våld i nära relation"),
+        present.show_help(publication),
+        _section("anmalt", "Vad som har anmälts"),
+        present.show_protected_years(publication),
         _end(),
     )
 

@@ -26,6 +26,9 @@ phone = "070-174 06 99"
 [help]
 phones = ["112", "114 14"]
 emails = ["hjalp@exempelkommun.example"]
+[[help.lines]]
+name = "Påhittade jouren"
+phone = "08-465 004 01"
 [sources.polisen]
 name = "Anmälda brott"
 organisation = "Exempelpolisen"
@@ -92,6 +95,9 @@ SOUND = [
     "<p>hjalp@exempelkommun.example</p>",
     "<p>1\u00a0498 anmälda brott, 37,5 per 1\u00a0000 invånare, 12 345 invånare.</p>",
     "<p>Ängsbo</p>",
+    '<p><a href="tel:0846500401">08-465 004 01</a></p>',
+    # what the publication was released with, though settings say another now
+    '<p><a href="tel:0846500404">08-465 004 04</a></p>',
     TABLE.format('<td data-v="5">5</td><td class="hid">visas inte</td><td>0</td>'),
     '<svg viewBox="0 -64 560 400"><path d="M10 20L30.5 40Z"/></svg>',
     "<p>Fastställd den 6 maj 2026 av kommunen (påhittad chef)</p>",

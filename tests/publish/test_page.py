@@ -121,6 +121,19 @@ def test_title_and_description_tell_which_page_it_is():
         assert re.search(r"<title>([^<]*)<", html)[1] == titled
 
 
+def test_the_way_out_is_the_first_link_of_a_page_that_has_one():
+    notebook = new_notebook(cells=[_cell(HEADING)])
+    told = [
+        page.render_notebook(
+            notebook, make_frame(), file="05.html", title="Sida 05", has_exit=has_exit
+        )
+        for has_exit in (False, True)
+    ]
+    first = [re.findall(r"<a [^>]*>([^<]*)", html)[0] for html in told]
+    assert first == ["Hoppa till innehållet", "Lämna sidan"]
+    assert '<a class="leave" href="about:blank">' in told[1]
+
+
 def test_code_is_never_shown():
     assert "hemlig_kod" not in _render(_cell("<p>Hej</p>"))
 

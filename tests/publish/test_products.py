@@ -14,7 +14,14 @@ SHEET = next(product for product in PRODUCTS if product.per_area)
 def test_data_quality_is_for_the_house_alone():
     names = {a: [p.name for p in for_audience(a)] for a in AUDIENCES}
     assert "01_datakvalitet" in names["intern"]
-    assert names["radet"] == names["offentlig"]
+    assert names["radet"] == names["offentlig"] == names["intern"][1:]
+
+
+def test_who_may_be_watched_has_a_way_out_and_a_tab_that_tells_nothing():
+    found = [p for p in PRODUCTS if p.has_exit]
+    assert [p.name for p in found] == ["05_vald_i_nara_relation"]
+    assert found[0].tab_title == "Sida 05"
+    assert PRODUCTS[1].tab_title == PRODUCTS[1].title
 
 
 def test_a_sheet_takes_the_area_and_the_others_do_not():

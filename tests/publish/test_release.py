@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -261,6 +262,21 @@ def test_the_public_is_given_no_pages_that_nobody_has_judged(ready, key):
         release.release_cycle(replace(ws, settings=settings), NOW, "offentlig", jobs=1)
     assert error.value.exit_code == 4
     assert frozen.load_publications(ws).empty
+
+
+@pytest.mark.parametrize("audience", ["radet", "offentlig"])
+def test_a_number_to_call_that_nobody_has_checked_for_a_year_is_not_handed_out(
+    ready, audience
+):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen")
+    assess(ws, NOW)
+    told = ws.settings.help.model_copy(update={"checked_on": date(2025, 5, 5)})
+    settings = ws.settings.model_copy(update={"help": told})
+    with pytest.raises(ReleaseError, match="checked_on är 2025-05-05") as error:
+        release.release_cycle(replace(ws, settings=settings), NOW, audience, jobs=1)
+    assert error.value.exit_code == 4
+    assert not (ws.outputs / NOW).exists()
 
 
 @pytest.mark.parametrize(("cycle", "audience"), [("2026", "radet"), (NOW, "intern")])

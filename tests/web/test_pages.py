@@ -17,9 +17,10 @@ PAGES = (
     "03_omradesblad_O08.html",
     "03_omradesblad_O05.html",
     "01_datakvalitet.html",
+    EXIT := "05_vald_i_nara_relation.html",
     "tillganglighet.html",
 )
-WITHOUT_DRAWINGS = ("01_datakvalitet.html", "tillganglighet.html")
+WITHOUT_DRAWINGS = ("01_datakvalitet.html", EXIT, "tillganglighet.html")
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
 
@@ -71,6 +72,8 @@ def test_every_stop_of_the_keyboard_has_a_name_and_is_seen(visit, name):
             if stop is None:
                 break
             stops.append(stop)
+        if name == EXIT:
+            assert stops.pop(0)["name"] == "Lämna sidan"
         assert stops[0]["name"] == "Hoppa till innehållet"
         last = "@exempelkommun.example" if name == "radet.html" else "redogörelsen"
         assert stops[-1]["name"].endswith(last)
@@ -234,3 +237,28 @@ def test_an_area_is_found_by_its_name(visit):
         ]
         assert seen == ["Norrängen"]
         assert tab.get_by_role("status").inner_text() == "Ett område passar."
+
+
+def test_the_way_out_leaves_a_blank_page_and_no_way_back(visit):
+    with visit(EXIT) as (tab, watch):
+        before = tab.evaluate("history.length")
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("about:blank")
+        assert tab.evaluate("history.length") == before
+        assert watch.requests == []
+
+
+def test_the_way_out_is_in_sight_wherever_one_reads_but_not_on_paper(visit):
+    with visit(EXIT) as (tab, _):
+        tab.set_viewport_size({"width": 360, "height": 740})
+        tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+        link = tab.locator(".leave")
+        box = link.bounding_box()
+        assert 0 <= box["y"] and box["y"] + box["height"] <= 740
+        assert (
+            tab.title()
+            == "Sida 05 juli–september 2026 – Exempelkommun (påhittade siffror)"
+        )
+        tab.emulate_media(media="print")
+        assert not link.is_visible()

@@ -61,6 +61,13 @@
       if (found === 1) { hit.textContent = "Ett område passar."; }
     });
   }
+  // Lämna sidan: en tom sida tar dess plats, så att bakåtknappen inte leder hit
+  all(".leave").forEach(function (link) {
+    link.addEventListener("click", function (event) {
+      event.preventDefault();
+      location.replace(link.href);
+    });
+  });
   // Papper: fäll ut allt
   addEventListener("beforeprint", function () {
     all("details:not([open])").forEach(function (x) { x.open = true; x.setAttribute("data-print", ""); });
