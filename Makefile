@@ -1,7 +1,7 @@
 # One door for people and for CI.  Needs make, a POSIX sh and Python 3.11–3.13.
 #
 #   make demo    environment, invented municipality, deliveries read, pages made
-#   make sandviken   a workspace of Sandviken on open data alone, out of $(OPEN)
+#   make sandviken   Sandviken on open data alone, out of $(OPEN): workspace and pages
 #   make test    everything that CI runs
 #   make check   the fast part: format, lint, unit tests
 #   make clean   back to a fresh clone; no other municipality's data is touched
@@ -67,6 +67,8 @@ sandviken: $(RUNNING)
 	$(BIN)lagesbild opendata data/sandviken --kommun 2181 --files $(OPEN)
 	$(BIN)lagesbild ingest -w data/sandviken
 	$(BIN)lagesbild statistics -w data/sandviken
+	$(BIN)lagesbild run $$($(BIN)python -c "import datetime, lagesbild.period as p; \
+	print(p.Period.containing(datetime.date.today()).previous)") -w data/sandviken
 
 # --- tests ------------------------------------------------------------------------
 

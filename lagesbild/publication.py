@@ -18,9 +18,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import closing, frozen, planning, protecting, shown_statistics, store
+from lagesbild import (
+    closing,
+    describing,
+    frozen,
+    planning,
+    protecting,
+    shown_statistics,
+    store,
+)
 from lagesbild.errors import LockError, StoreError, UsageError
-from lagesbild.measure import quality
 from lagesbild.measure.findings import find_all
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
@@ -29,7 +36,6 @@ from lagesbild.protect.handed import make_record
 from lagesbild.protect.kept import keep_publication, read_publication
 from lagesbild.protect.published import DRAFT, Publication
 from lagesbild.protect.told import leave_to_intern, tell_findings
-from lagesbild.protect.years import count_protected_years
 from lagesbild.read import reference
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -232,7 +238,7 @@ def _program() -> str:
     names = ("agreement", "measure", "protect")
     rooms = [file for room in names for file in sorted((home / room).glob("*.py"))]
     tables = ("categories.csv", "series_breaks.csv", "indicators.csv")
-    modules = ("planning.py", "shown_statistics.py")
+    modules = ("planning.py", "shown_statistics.py", "describing.py")
     files = [*(home / name for name in tables + modules), Path(__file__), *rooms]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
@@ -269,20 +275,17 @@ def _make_all(
 ) -> tuple[dict[str, Publication], pd.DataFrame]:
     """Every audience's publication, and what one of them would be remembered by."""
     tables = _load(ws)
-    cells = _measure(ws, cycle, tables)
     released = frozen.load_publications(ws)
+    if not describing.has_deliveries(tables):
+        return _make_without(ws, cycle, state, tables), released.iloc[:0]
+    cells = _measure(ws, cycle, tables)
     before = _load_handed(ws, state)
     protected, fresh = protecting.protect_cells(ws, cells, released, before)
     rows = tables["incidents"], tables["deliveries"]
     findings = find_all(cells, *rows, cycle=cycle)
-    about = _describe(ws, cycle, tables, cells, state) | {"findings": findings}
-    about["statistics"] = shown_statistics.choose_statistics(
-        ws, as_of=about["data_until"]
-    )
-    about["plan"] = planning.measure_plan(
-        ws, cells, tables["areas"], cycle=cycle, as_of=about["data_until"]
-    )
-    made = {n: _make(ws, n, protected[n], fresh[n], about) for n in AUDIENCES}
+    about = describing.describe(ws, cycle, tables, cells, state)
+    about |= {"findings": findings, "statistics": None}
+    made = _make_each(ws, cycle, tables, cells, (protected, fresh), about)
     if record_of is None:
         return made, released.iloc[:0]
     protecting.keep_handed(_handed(ws, cycle, record_of), protected[record_of])
@@ -291,53 +294,34 @@ def _make_all(
     return made, record.assign(sequence_number=state["sequence_number"])
 
 
+def _make_without(ws: Workspace, cycle: Period, state: dict, tables: dict) -> dict:
+    """Publications of statistics alone, where no delivery has ever come."""
+    if cycle.kind != "quarter":
+        raise UsageError(f"En publikation gäller ett kvartal; '{cycle}' är inget.")
+    statistics = shown_statistics.choose_statistics(ws)
+    last = describing.find_last_day(tables, statistics.retrieved_on, cycle=cycle)
+    cells = describing.make_empty_cells()
+    about = describing.describe(ws, cycle, tables, cells, state)
+    about |= {"findings": {}, "statistics": statistics, "data_until": last}
+    each = dict.fromkeys(AUDIENCES, cells)
+    return _make_each(ws, cycle, tables, cells, (each, each), about)
+
+
+def _make_each(ws, cycle, tables, cells, told, about: dict) -> dict[str, Publication]:
+    protected, fresh = told
+    as_of = about["data_until"]
+    if about["statistics"] is None:
+        about["statistics"] = shown_statistics.choose_statistics(ws, as_of=as_of)
+    about["plan"] = planning.measure_plan(
+        ws, cells, tables["areas"], cycle=cycle, as_of=as_of
+    )
+    return {n: _make(ws, n, protected[n], fresh[n], about) for n in AUDIENCES}
+
+
 def _load_handed(ws: Workspace, state: dict) -> dict[str, pd.DataFrame]:
     """The cells of each audience's latest release; it holds all that came before."""
     latest = {audience: cycle for cycle, audience in state["released"]}
     return {a: protecting.load_handed(_handed(ws, c, a)) for a, c in latest.items()}
-
-
-def _describe(
-    ws, cycle: Period, tables: dict, cells: pd.DataFrame, state: dict
-) -> dict:
-    """What a publication tells beside its cells; ``intern`` may have all of it."""
-    sources = ws.settings.sources
-    names = {key: source.name for key, source in sources.items()}
-    periods = sorted(cells["period"].unique())
-    deliveries = tables["deliveries"]
-    counted = deliveries["source_kind"] != "notis"
-    counted &= ~(deliveries["period_start"] > pd.Timestamp(cycle.end))
-    closed = tables["closed_counts"]
-    late = closed[closed["is_missing"] & closed["source"].isin(names)]
-    late = late[["period", "source"]].drop_duplicates()
-    without = sorted([p, names[s]] for p, s in late.itertuples(index=False))
-    return {
-        "cycle": cycle.label,
-        "data_until": deliveries.loc[counted, "received_on"].max().date(),
-        "protected_years": count_protected_years(closed),
-        "areas_listed": pd.DataFrame(
-            tables["areas"][["area_id", "name", "kind", "district"]]
-        ),
-        "deliveries": quality.list_deliveries(
-            deliveries,
-            sources={
-                key: (source.name, source.organisation, source.kind, source.expected)
-                for key, source in sources.items()
-            },
-            periods=periods,
-        ),
-        "quality": quality.measure_quality(
-            *(tables[n] for n in ("incidents", "deliveries", "quarantine", "notices")),
-            cycle=cycle,
-            source_names=names,
-        ),
-        "meta": {
-            "sequence_number": state["sequence_number"],
-            "settings_sha256": state["settings_sha256"],
-            "made_from": state["made_from"],
-            "closed_without": [pair for pair in without if pair[0] in periods],
-        },
-    }
 
 
 def _mark(municipality, own: str) -> str:
@@ -354,7 +338,9 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     deliveries, statistics = about["deliveries"], about["statistics"]
     watched = {"watched": statistics.watched} if is_internal else {}
     texts, planned = planning.tell_words(about["plan"], fresh, audience, rule)
-    findings = tell_findings(about["findings"], fresh, is_internal=is_internal)
+    findings = {}
+    if about["findings"]:
+        findings = tell_findings(about["findings"], fresh, is_internal=is_internal)
     return Publication(
         cycle=about["cycle"],
         audience=audience,

@@ -28,6 +28,8 @@ _TITLES = {
     "withdrawn": "Rader som sändaren har tagit tillbaka",
     "masked": "Kolumner som inte sparades och personuppgifter som maskerades",
     "notices": "Polisens pressnotiser efter typ",
+    "sources": "Publicerad statistik: vad som är inläst",
+    "watched": "Publicerad statistik: att se över",
 }
 _SMALL = {
     "deliveries": "Rader in är alltid sparade plus oförändrade plus avvisade.",
@@ -39,9 +41,21 @@ _SMALL = {
     "withdrawn": "Saknas i en senare fullständig leverans av samma period.",
     "masked": "Bara de kolumner som källan behöver sparas.",
     "notices": "Pressnotiser, inte statistik. De ingår inte i något annat tal.",
+    "sources": "Det som saknas och var det hämtas står i docs/handbok.md.",
+    "watched": "En källa är inaktuell när den är äldre än två av sina egna mellanrum. "
+    "Övrigt är jämfört med förra inläsningen.",
 }
+_STATISTICS = ("sources", "watched")
 _HEADINGS = {
     "source_name": "Från",
+    "name": "Slag",
+    "n_files": "Filer",
+    "retrieved_on": "Hämtad",
+    "what": "Vad",
+    "indicator_id": "Uppgift",
+    "area_id": "Plats",
+    "period": "Period",
+    "told": "Förklaring",
     "source": "Källa",
     "organisation": "Organisation",
     "file_name": "Fil",
@@ -80,6 +94,7 @@ _METHODS = {
     "skyddad": "Skyddad brottstyp: placeras aldrig",
 }
 _UNUSED = ("source", "is_delivered")
+_KEPT = ("watched",)
 
 
 def show_quality(publication: Publication, name: str) -> Shown:
@@ -91,7 +106,7 @@ def show_quality(publication: Publication, name: str) -> Shown:
         The internal one; the others hold no such tables.
     name : str
         deliveries, quarantine, geocoding, rejected_places, rejected_texts, withdrawn,
-        masked or notices.
+        masked, notices or statistics (what is read, and what to look at).
 
     Returns
     -------
@@ -102,6 +117,9 @@ def show_quality(publication: Publication, name: str) -> Shown:
     UsageError
         If there is no table of that name.
     """
+    if name == "statistics":
+        both = [show_quality(publication, part).page for part in _STATISTICS]
+        return Shown(Markup("").join(both), text="Publicerad statistik")
     if name not in _TITLES:
         raise UsageError(f"Tabellen '{name}' finns inte. Välj {', '.join(_TITLES)}.")
     title = _TITLES[name]
@@ -115,6 +133,8 @@ def show_quality(publication: Publication, name: str) -> Shown:
 
 
 def _frame(publication: Publication, name: str) -> pd.DataFrame | None:
+    if name in _STATISTICS:
+        return _statistics(publication, name)
     if name != "deliveries":
         return publication.quality.get(name)
     frame = publication.deliveries
@@ -124,9 +144,28 @@ def _frame(publication: Publication, name: str) -> pd.DataFrame | None:
     return frame.drop(columns="period")  # the heading says it, and paper is narrow
 
 
+def _statistics(publication: Publication, name: str) -> pd.DataFrame | None:
+    """Published statistics: what is read, or what to look at, with places by name."""
+    about = publication.about_statistics
+    if "watched" not in about:
+        return None
+    if name == "sources":
+        frame = about[name]
+        return frame.loc[frame["n_files"] > 0, ["name", "n_files", "retrieved_on"]]
+    known = about["indicators"].set_index("indicator_id")["name"]
+    places = about["places"].set_index("area_id")["name"]
+    frame = about[name]
+    return frame.assign(
+        indicator_id=frame["indicator_id"].map(known).fillna(frame["indicator_id"]),
+        area_id=frame["area_id"].map(places).fillna(frame["area_id"]),
+    )
+
+
 def _table(frame: pd.DataFrame, name: str, title: str) -> Markup:
     kept = frame.drop(
         columns=[c for c in _UNUSED if c in frame and len(frame.columns) > 2]
+        if name not in _KEPT
+        else []
     )
     is_number = {c: _is_number(kept[c]) for c in kept}
     head = Markup("").join(

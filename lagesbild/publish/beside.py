@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lagesbild.publish import index, meeting, open_data, page, since, statement
-from lagesbild.publish.products import for_audience
+from lagesbild.publish.products import has_deliveries, in_publication
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def write_beside(
     ws: Workspace, publication: Publication, frame: page.Frame, folder: Path
 ) -> list[dict]:
-    """Write every such file, and the folder of open data.
+    """Write every such file, and the folder of open data if there are deliveries.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def write_beside(
     """
     told = []
     for file, make in _WRITERS.items():
-        if file == meeting.FILE and publication.audience != meeting.AUDIENCE:
+        if file == meeting.FILE and not meeting.is_made(publication):
             continue
         started = time.monotonic()
         content = make(ws, publication, frame, folder)
@@ -53,7 +53,8 @@ def write_beside(
                 "seconds": round(time.monotonic() - started, 3),
             }
         )
-    open_data.write(folder, publication, ws)
+    if has_deliveries(publication):
+        open_data.write(folder, publication, ws)
     return told
 
 
@@ -66,7 +67,7 @@ def _index(ws: Workspace, publication: Publication, frame: page.Frame, _: Path) 
         frame,
         areas=load_areas(ws),
         base_map=load_base_map(ws),
-        products=for_audience(audience),
+        products=in_publication(publication),
         threshold=publication.meta["threshold"],
         earlier=since.find_earlier(ws, cycle, audience),
         last_release=since.find_last_release(ws, cycle, audience),
@@ -82,7 +83,8 @@ def _statement(
 def _meeting(
     _: Workspace, publication: Publication, frame: page.Frame, folder: Path
 ) -> str:
-    pages = {f: (folder / f).read_text(encoding="utf-8") for f in meeting.parts()}
+    files = [f for f in meeting.parts() if (folder / f).is_file()]
+    pages = {f: (folder / f).read_text(encoding="utf-8") for f in files}
     return meeting.render(pages, publication, frame)
 
 

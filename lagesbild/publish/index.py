@@ -6,6 +6,7 @@ treated follow from the audience's threshold, and rows of deliveries are never t
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -22,7 +23,7 @@ from lagesbild.present import (
 )
 from lagesbild.present.display import ID
 from lagesbild.publish import meeting, page, since
-from lagesbild.publish.products import Product, page_name
+from lagesbild.publish.products import Product, has_deliveries, left_out, page_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -73,28 +74,45 @@ def render(
     -------
     str
     """
+    is_whole = has_deliveries(publication)
+    missing = [product.title for product in left_out(publication)]
     body = page.fill(
         "index.html.j2",
+        is_whole=is_whole,
+        left_out=swedish.listed(missing) if missing else "",
+        sources=[] if is_whole else _sources(publication),
         cycle=frame.cycle,
         municipality=frame.municipality,
         status=frame.status,
         is_draft=frame.status == "Utkast",
         data_until=swedish_date(publication.data_until),
         period_name=swedish.upper_first(frame.period_name),
-        brief=page_parts.brief(publication),
-        areas=_areas(publication, products),
-        map=_map(publication, areas, base_map, products, category),
-        guide=page_parts.guide(publication),
+        brief=page_parts.brief(publication) if is_whole else "",
+        areas=_areas(publication, products) if is_whole else [],
+        map=_map(publication, areas, base_map, products, category) if is_whole else "",
+        guide=page_parts.guide(publication) if is_whole else "",
         products=[*_meeting(publication), *map(_card, products)],
         earlier=earlier or [],
         before=last_release.cycle if last_release else "",
         changes=since.tell_changes(last_release, publication) if last_release else [],
-        deliveries=page_parts.deliveries_table(publication),
+        deliveries=page_parts.deliveries_table(publication) if is_whole else "",
         hiding=_hiding(threshold),
         contact=frame.contact,
     )
     html = Markup(body.replace(ID, "i-"))
     return page.render(html, frame, file=FILE, title="Hur är läget?")
+
+
+def _sources(publication: Publication) -> list[dict]:
+    """The kinds of statistics that are here, in Swedish order, with their day."""
+    frame = publication.about_statistics["sources"]
+    here = frame[frame["n_files"] > 0].to_dict("records")
+    here.sort(key=lambda row: swedish.sort_key(row["name"]))
+    days = [date.fromisoformat(row["retrieved_on"]) for row in here]
+    return [
+        {"name": row["name"], "day": swedish_date(day)}
+        for row, day in zip(here, days, strict=True)
+    ]
 
 
 def _areas(publication: Publication, products: list[Product]) -> list[dict]:
@@ -129,7 +147,7 @@ def _map(
 
 
 def _meeting(publication: Publication) -> list[dict]:
-    if publication.audience != meeting.AUDIENCE:
+    if not meeting.is_made(publication):
         return []
     lede = "Mötets sidor i en enda fil, att skicka eller skriva ut."
     return [{"title": meeting.TITLE, "lede": lede, "file": meeting.FILE}]

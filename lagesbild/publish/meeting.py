@@ -8,7 +8,7 @@ the file. Nothing is drawn or counted here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from lagesbild.errors import PublishError
 from lagesbild.period import swedish_date
 from lagesbild.publish import page, statement
-from lagesbild.publish.products import for_audience, page_name
+from lagesbild.publish.products import for_audience, in_publication, page_name
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
@@ -46,6 +46,12 @@ def parts() -> dict[str, tuple[str, str]]:
     return {page_name(product): (f"m{n}", product.title) for n, product in found}
 
 
+def is_made(publication: Publication) -> bool:
+    """Whether the audience has the file, and any of its pages."""
+    names = {page_name(product) for product in in_publication(publication)}
+    return publication.audience == AUDIENCE and bool(names & parts().keys())
+
+
 def render(
     pages: Mapping[str, str], publication: Publication, frame: page.Frame
 ) -> str:
@@ -54,7 +60,8 @@ def render(
     Parameters
     ----------
     pages : mapping of str to str
-        HTML by file, of ``parts`` at least.
+        HTML by file. Of ``parts`` those that are there make the file: some are left
+        out where there are no deliveries.
     publication : Publication
     frame : Frame
 
@@ -68,8 +75,9 @@ def render(
     PublishError
         If a page has no body, or the file breaks a rule that every page keeps.
     """
-    bodies = [Markup(_part(pages[file], file)) for file in parts()]
-    links = tuple(page.Link(f"#{at}", title) for at, title in parts().values())
+    found = {file: told for file, told in parts().items() if file in pages}
+    bodies = [Markup(_part(pages[file], file, found)) for file in found]
+    links = tuple(page.Link(f"#{at}", title) for at, title in found.values())
     body = page.fill(
         "radet_body.html.j2",
         cycle=frame.cycle,
@@ -91,7 +99,7 @@ def render(
     )
 
 
-def _part(html: str, file: str) -> str:
+def _part(html: str, file: str, there: Collection[str]) -> str:
     """A page's body as one part of the file: ids, names, links and headings follow."""
     found = _MAIN.search(html)
     if found is None:
@@ -104,7 +112,7 @@ def _part(html: str, file: str) -> str:
     body = _NAMES.sub(lambda m: f' {m[1]}="{_prefixed(m[2], at)}"', body)
     # the patterns of hidden areas are the file's own, and keep their names
     body = _URL.sub(lambda m: f"url(#{at}-{m[1]})" if m[1] in own else m[0], body)
-    body = _HREF.sub(lambda m: _link(m[1] or file, m[2]), body)
+    body = _HREF.sub(lambda m: _link(m[1] or file, m[2], there), body)
     # the part is the landmark; a table in a frame of its own is named after both
     body = _LANDMARK.sub(r"\1", body)
     body = _REGION.sub(rf'\1 {at}"', body)
@@ -117,9 +125,9 @@ def _prefixed(ids: str, at: str) -> str:
     return " ".join(f"{at}-{id}" for id in ids.split())
 
 
-def _link(file: str, id: str | None) -> str:
+def _link(file: str, id: str | None, there: Collection[str]) -> str:
     """Where a link leads within the file; to a page that is not in it, nowhere."""
-    if file not in parts():
+    if file not in there:
         return ""
     at, _ = parts()[file]
     return f' href="#{at}-{id}"' if id else f' href="#{at}"'

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 from lagesbild.errors import ParameterError
 from lagesbild.period import Period
 from lagesbild.publish import execute, index, page
-from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
+from lagesbild.publish.products import (
+    PRODUCTS,
+    check_names,
+    in_publication,
+    page_name,
+)
 from lagesbild.publish.work import Task
 from lagesbild.workspace import make_private_folder
 
@@ -88,7 +93,7 @@ def plan_pages(
     frame = frame_of(publication)
     folder = _make_folder(staging, publication.audience)
     tasks = []
-    for product in for_audience(publication.audience):
+    for product in in_publication(publication):
         common = {
             "workspace": str(ws.root),
             "cycle": str(publication.cycle),
@@ -126,7 +131,7 @@ def plan_pages(
 def frame_of(publication: Publication) -> page.Frame:
     """What all pages of the audience share; area sheets are reached from the index."""
     links = [page.Link(index.FILE, "Start")]
-    for product in for_audience(publication.audience):
+    for product in in_publication(publication):
         file = f"{index.FILE}#hitta" if product.per_area else page_name(product)
         links.append(page.Link(file, product.title))
     return page.Frame(

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lagesbild.errors import PublishError
 from lagesbild.workspace import AUDIENCES
+
+if TYPE_CHECKING:
+    from lagesbild.publication import Publication
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Product:
 
     ``per_area``: the notebook takes ``area_id`` and makes one page an area.
     ``uses_statistics``: the page shows published statistics, and is made again when
-    they change.
+    they change. ``needs_deliveries``: without any the page has nothing to show, and is
+    left out.
     ``has_exit``: who reads it may be watched, so it has a way out before all else, and
     neither its tab nor a file that it is printed to tells what it is about.
     """
@@ -31,6 +36,7 @@ class Product:
     audiences: tuple[str, ...] = AUDIENCES
     per_area: bool = False
     uses_statistics: bool = False
+    needs_deliveries: bool = True
     has_exit: bool = False
 
     @property
@@ -52,6 +58,7 @@ PRODUCTS = (
         "Vad som kom in, vad som avvisades och varför, och hur platserna hittades.",
         audiences=("intern",),
         uses_statistics=True,
+        needs_deliveries=False,
     ),
     Product(
         "02_lagesbild",
@@ -69,12 +76,14 @@ PRODUCTS = (
         "Våld i nära relation",
         "Hjälp att få, och vad anmälda brott kan och inte kan säga. Bara hela kommunen "
         "och år.",
+        needs_deliveries=False,
         has_exit=True,
     ),
     Product(
         "07_atgardsplan",
         "Åtgärdsplan",
         "Problem, orsak, mål, åtgärd och vad det har lett till.",
+        needs_deliveries=False,
     ),
 )
 
@@ -82,6 +91,24 @@ PRODUCTS = (
 def for_audience(audience: str) -> list[Product]:
     """The products that audience has, in the table's order."""
     return [product for product in PRODUCTS if audience in product.audiences]
+
+
+def has_deliveries(publication: Publication) -> bool:
+    """Whether it rests on deliveries; one on open data alone does not."""
+    return bool(publication.meta.get("has_deliveries", True))
+
+
+def in_publication(publication: Publication) -> list[Product]:
+    """The products that are made of a publication, in the table's order."""
+    has_all = has_deliveries(publication)
+    products = for_audience(publication.audience)
+    return [product for product in products if has_all or not product.needs_deliveries]
+
+
+def left_out(publication: Publication) -> list[Product]:
+    """The audience's products that the publication has no deliveries for."""
+    made = in_publication(publication)
+    return [one for one in for_audience(publication.audience) if one not in made]
 
 
 def page_name(product: Product, area_id: str | None = None) -> str:

@@ -1,9 +1,11 @@
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from lagesbild.errors import UsageError
+from lagesbild.measure.monitor import COLUMNS
 from lagesbild.present.quality import show_quality
 from tests.present import look
 from tests.present.invented import make_publication
@@ -87,3 +89,30 @@ def test_an_unknown_table_is_an_error():
 def test_an_unknown_column_is_headed_by_its_name():
     odd = replace(INSIDE, quality={"notices": pd.DataFrame({"n_odd": [1]})})
     assert look.table(show_quality(odd, "notices").page)[0] == ["N odd"]
+
+
+def test_statistics_are_listed_and_what_to_look_at_is_told():
+    row = ["reviderat", "Brå", "bra_totalt", "9999", "2024", "Talet är ändrat."]
+    about = {
+        "indicators": pd.DataFrame(
+            {"indicator_id": ["bra_totalt"], "name": ["Anmälda brott"]}
+        ),
+        "places": pd.DataFrame({"area_id": ["9999"], "name": ["Exempelkommun"]}),
+        "sources": pd.DataFrame(
+            {
+                "name": ["Brå, serier", "EUDA"],
+                "n_files": [2, 0],
+                "retrieved_on": ["2026-07-01", ""],
+            }
+        ),
+        "watched": pd.DataFrame([row], columns=COLUMNS, dtype="str"),
+    }
+    told = str(show_quality(replace(INSIDE, about_statistics=about), "statistics").page)
+    assert '<th scope="row">Brå, serier</th><td class="n">2</td>' in told
+    assert "EUDA" not in told
+    words = ["reviderat", "Brå", "Anmälda brott", "Exempelkommun", "2024", row[-1]]
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", told)
+    assert cells[-6:] == words
+
+    public = make_publication()
+    assert "finns bara internt" in show_quality(public, "statistics").page

@@ -61,6 +61,7 @@ def test_links_and_drawings_follow_their_ids(monkeypatch):
         '<svg><g id="g" fill="url(#g)"/><path fill="url(#p-hid)"/></svg>'
         "<script>x()</script></main>",
         "02_a.html",
+        told,
     )
     assert re.findall(r"<a( [^>]*|)>", body) == [
         ' href="#m02-a"',
@@ -78,4 +79,4 @@ def test_links_and_drawings_follow_their_ids(monkeypatch):
 
 def test_a_page_without_a_body_is_refused():
     with pytest.raises(PublishError, match=r"02_lagesbild\.html har ingen sida"):
-        meeting._part("<p>x</p>", "02_lagesbild.html")
+        meeting._part("<p>x</p>", "02_lagesbild.html", meeting.parts())
