@@ -26,6 +26,7 @@ _HOMES = {
     "add_rates": "measure.tables",
     "compare_periods": "measure.tables",
     "open_publication": "publication",
+    "open_earlier": "publication",
     "run_cycle": "publish.batch",
     "show_heading": "present",
     "show_assessment": "present",

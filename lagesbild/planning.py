@@ -20,7 +20,7 @@ from lagesbild.agreement.promises import describe_promises, describe_wheel
 from lagesbild.agreement.reading import ENDINGS
 from lagesbild.agreement.statuses import EVIDENCE
 from lagesbild.agreement.tables import REGISTERS
-from lagesbild.audiences import Audience
+from lagesbild.audiences import AUDIENCES, Audience
 from lagesbild.measure.planned import find_effects
 from lagesbild.period import Period
 from lagesbild.protect.planned import tell_plan
@@ -143,6 +143,21 @@ def _describe(plan: Plan, rows: dict[str, pd.DataFrame]) -> dict[str, pd.DataFra
         "wheel": describe_wheel(rows["wheel"], as_of=plan.as_of),
         "law": check_law(rows, as_of=plan.as_of, files=plan.evidence),
     }
+
+
+def last_releases(
+    released: list[tuple[str, str]], cycle: Period
+) -> dict[str, list[str]]:
+    """Cycle and audience of what each was handed last before a cycle; [] if nothing.
+
+    ``intern``, which is handed nothing, compares with the council.
+    """
+    intern, council, public = AUDIENCES
+    found: dict[str, list[str]] = {council: [], public: []}
+    for label, audience in released:  # in order of their cycles
+        if Period(label) < cycle:
+            found[audience] = [label, audience]
+    return found | {intern: found[council]}
 
 
 def find_neighbours(areas: gpd.GeoDataFrame) -> dict[str, list[str]]:

@@ -312,10 +312,17 @@ def _make_each(ws, cycle, tables, cells, told, about: dict) -> dict[str, Publica
     as_of = about["data_until"]
     if about["statistics"] is None:
         about["statistics"] = shown_statistics.choose_statistics(ws, as_of=as_of)
+    about["last_release"] = planning.last_releases(frozen.find_releases(ws), cycle)
     about["plan"] = planning.measure_plan(
         ws, cells, tables["areas"], cycle=cycle, as_of=as_of
     )
     return {n: _make(ws, n, protected[n], fresh[n], about) for n in AUDIENCES}
+
+
+def open_earlier(ws: Workspace, publication: Publication) -> Publication | None:
+    """Open what was released last before a publication, to compare with; or None."""
+    last = publication.meta.get("last_release")
+    return open_release(ws, *last) if last else None
 
 
 def _load_handed(ws: Workspace, state: dict) -> dict[str, pd.DataFrame]:
@@ -358,6 +365,7 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
             "accessibility": ws.settings.accessibility.model_dump(mode="json"),
             "registers": about["plan"].versions,
             "help": ws.settings.help.model_dump(mode="json", exclude=_NOT_SHOWN),
+            "last_release": about["last_release"][audience],
         },
         cells=cells if is_internal else leave_to_intern(cells),
         areas_listed=about["areas_listed"],

@@ -249,6 +249,7 @@ DIALOGUES = Register(
         told("teman", "themes", TEXT, "Vad man talade om."),
         own("antal", "n_people", NUMBER, "Antal personer."),
         told("sammanfattning", "summary", TEXT, "Vad som kom fram."),
+        told("ledde_till", "led_to", TEXT, "Vad det ledde till."),
         NOTE,
         *MARKS,
     ),

@@ -233,6 +233,7 @@ _DIALOGUES = (
         "teman": "Belysning och fart",
         "antal": "34",
         "sammanfattning": "Många vill ha bättre belysning vid gångvägarna.",
+        "ledde_till": "Påhittat: lamporna längs gångvägen byts i år.",
         **_OPEN,
     },
     {

@@ -51,7 +51,7 @@ def show_findings(publication: Publication, area: str | None = None) -> Shown:
     """
     if area is not None:
         area = str(area_row(publication, area)["area_id"])
-    parts = [_signals(publication, area), _trends(publication, area)]
+    parts = [signals(publication, area), _trends(publication, area)]
     if area is None:
         parts.append(week.section(publication.findings["week"]))
     if "hot_spots" in publication.findings:
@@ -59,7 +59,8 @@ def show_findings(publication: Publication, area: str | None = None) -> Shown:
     return Shown(Markup("").join(parts), text="Det som sticker ut")
 
 
-def _signals(publication: Publication, area: str | None) -> Markup:
+def signals(publication: Publication, area: str | None = None) -> Markup:
+    """The section on what is higher than usual right now."""
     rows = _rows(publication, "signals", area)
     _check(rows, (SIGNAL, NO_SIGNAL))
     found = [row for row in rows if row["verdict"] == SIGNAL]

@@ -48,7 +48,6 @@ _STEPS = {
     "follow_up": "Uppföljning",
     "result": "Resultat",
 }
-_NUMBERS = "en två tre fyra fem sex sju åtta nio tio elva tolv".split()
 _NO_GROUP = "Utan arbetsgrupp"
 _WHOLE = "Hela kommunen"
 
@@ -105,13 +104,9 @@ def heading(publication: Publication) -> str:
     actions = actions_of(publication)
     late = sum(row["now"]["status"] == st.LATE for row in actions)
     without = sum(_has_no_effect(row) for row in actions)
-    told = [f"{_in_words(late)} {'sen' if late == 1 else 'sena'}"] if late else []
-    told += [f"{_in_words(without)} utan synlig effekt"] if without else []
+    words_ = ((late, "sen" if late == 1 else "sena"), (without, "utan synlig effekt"))
+    told = [f"{swedish.lower_first(swedish.counted(n))} {w}" for n, w in words_ if n]
     return f"Planen: {swedish.listed(told)}" if told else "Planen"
-
-
-def _in_words(n: int) -> str:
-    return _NUMBERS[n - 1] if n <= len(_NUMBERS) else swedish.number(n)
 
 
 def _has_no_effect(row: dict) -> bool:

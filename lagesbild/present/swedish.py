@@ -10,6 +10,7 @@ from collections.abc import Iterable
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
+_NUMBERS = "en två tre fyra fem sex sju åtta nio tio elva tolv".split()
 
 # å, ä and ö come after z, in that order; é, ü and the like sort as their base letter
 _ORDER = str.maketrans(
@@ -31,6 +32,11 @@ def number(value: float, decimals: int = 0) -> str:
     text = f"{abs(value):,.{decimals}f}".replace(",", NO_BREAK).replace(".", ",")
     is_negative = value < 0 and any(digit in "123456789" for digit in text)
     return MINUS + text if is_negative else text
+
+
+def counted(n: int) -> str:
+    """A small count as a word for the start of a sentence: "Två", then "13"."""
+    return upper_first(_NUMBERS[n - 1]) if 0 < n <= len(_NUMBERS) else number(n)
 
 
 def rate(value: float) -> str:

@@ -70,7 +70,8 @@ def day(value: object) -> Markup:
     """A day as "12 oktober 2026"; "" or missing is a dash."""
     if value in (None, "") or pd.isna(value):
         return NOTHING
-    return escape(swedish_date(pd.Timestamp(value).date()))
+    told = swedish_date(pd.Timestamp(value).date())
+    return escape(told.replace(" ", swedish.NO_BREAK))
 
 
 def section(key: str, title: str, *parts: Markup | str, computed: bool = False):

@@ -15,6 +15,7 @@ from lagesbild.period import swedish_date
 from lagesbild.present import (
     captions,
     cells,
+    changes,
     geometry,
     map_svg,
     maps,
@@ -94,7 +95,7 @@ def render(
         products=[*_meeting(publication), *map(_card, products)],
         earlier=earlier or [],
         before=last_release.cycle if last_release else "",
-        changes=since.tell_changes(last_release, publication) if last_release else [],
+        changes=changes.tell_changes(last_release, publication) if last_release else [],
         deliveries=page_parts.deliveries_table(publication) if is_whole else "",
         hiding=_hiding(threshold),
         contact=frame.contact,

@@ -85,6 +85,18 @@ PRODUCTS = (
         "Problem, orsak, mål, åtgärd och vad det har lett till.",
         needs_deliveries=False,
     ),
+    Product(
+        "08_medborgarlofte",
+        "Medborgarlöfte",
+        "Vad som är lovat, vad som är gjort och vad invånarna har sagt.",
+        needs_deliveries=False,
+    ),
+    Product(
+        "09_strategiska_radet",
+        "Strategiska rådet",
+        "Mötet på en sida: bedömning, beslut som begärs, läge, plan, löften och lag.",
+        needs_deliveries=False,
+    ),
 )
 
 

@@ -1,8 +1,7 @@
-"""What came before a cycle: its audience's earlier pages, and what has changed since.
+"""What came before a cycle: its audience's earlier pages and latest release.
 
-In: the folders of pages, and the publication that was released last. Out: links and
-sentences of the front page. Only what both publications show is compared, so that
-nothing is told that a reader of both sets of pages could not see.
+In: the folders of pages, and what has been released. Out: links of the front page, and
+the publication that ``present.changes`` compares with.
 """
 
 from __future__ import annotations
@@ -10,16 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from lagesbild import frozen
 from lagesbild.errors import PeriodError
-from lagesbild.offences import ALL, FOUND_BY_POLICE, category_names
 from lagesbild.period import Period
-from lagesbild.present import swedish
-from lagesbild.protect.notes import MUNICIPALITY
-from lagesbild.protect.published import DRAFT, KEYS
-from lagesbild.protect.told import NO_SIGNAL, SIGNAL
+from lagesbild.protect.published import DRAFT
 from lagesbild.publication import open_release
 from lagesbild.publish import manifest
 
@@ -27,7 +20,6 @@ if TYPE_CHECKING:
     from lagesbild.publication import Publication
     from lagesbild.workspace import Workspace
 
-_COUNTS = ("n_offences", "n_observations", "n_reports", "n_events")
 _INTERNAL = "intern"
 
 
@@ -76,72 +68,3 @@ def find_last_release(
         if whom == audience and Period(label) < Period(str(cycle))
     ]
     return open_release(ws, before[-1], audience) if before else None
-
-
-def tell_changes(before: Publication, now: Publication) -> list[str]:
-    """Say what has changed between two publications of an audience.
-
-    Parameters
-    ----------
-    before, now : Publication
-        The one released last, and this cycle's.
-
-    Returns
-    -------
-    list of str
-        Sentences, at least one.
-    """
-    told = [*_signals(before, now), *_areas(before, now), *_revised(before, now)]
-    return told or [f"Inget av det som stod i {before.cycle} har ändrats."]
-
-
-def _signals(before: Publication, now: Publication) -> list[str]:
-    """Which types of the whole municipality have begun or ceased to stand out."""
-    names = category_names()
-    was, is_ = _verdicts(before), _verdicts(now)
-    told = []
-    for category in (name for name in names if name in was and name in is_):
-        pair = was[category], is_[category]
-        if pair == (NO_SIGNAL, SIGNAL):
-            told.append(f"{names[category]} är nytt bland det som sticker ut.")
-        elif pair == (SIGNAL, NO_SIGNAL):
-            told.append(f"{names[category]} sticker inte längre ut.")
-    return told
-
-
-def _verdicts(publication: Publication) -> pd.Series:
-    """By category. What the police find by looking says how they have worked."""
-    frame = publication.findings.get("signals", pd.DataFrame())
-    if frame.empty:
-        return pd.Series(dtype="str")
-    frame = frame[(frame["area_id"] == MUNICIPALITY) & (frame["category"] != ALL)]
-    frame = frame[~frame["category"].isin(FOUND_BY_POLICE)]
-    return frame.set_index("category")["verdict"]
-
-
-def _areas(before: Publication, now: Publication) -> list[str]:
-    was, is_ = (set(p.areas_listed["name"]) for p in (before, now))
-    told = []
-    for names, word in ((is_ - was, "Nytt i listan"), (was - is_, "Inte kvar")):
-        if names:
-            listed = swedish.listed(sorted(names, key=swedish.sort_key))
-            told.append(f"{word}: {listed}.")
-    return told
-
-
-def _revised(before: Publication, now: Publication) -> list[str]:
-    """How many earlier numbers of those that both show are not the same any more."""
-    both = before.cells.merge(now.cells, on=list(KEYS), suffixes=("_was", ""))
-    moved = []
-    for count in _COUNTS:
-        shown = both[f"{count}_status"].eq("shown")
-        shown &= both[f"{count}_status_was"].eq("shown")
-        moved.append((both[count] - both[f"{count}_was"])[shown].abs())
-    steps = pd.concat(moved).dropna()
-    steps = steps[steps > 0]
-    if steps.empty:
-        return []
-    if len(steps) == 1:
-        return [f"Ett antal för tidigare kvartal är rättat, med {int(steps.iloc[0])}."]
-    n, most = (swedish.number(int(number)) for number in (len(steps), steps.max()))
-    return [f"{n} antal för tidigare kvartal är rättade, som mest med {most}."]

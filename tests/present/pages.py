@@ -21,7 +21,17 @@ LINKS = (
     page.Link("03_omradesblad_O08.html", "Områdesblad"),
     page.Link("01_datakvalitet.html", "Datakvalitet"),
 )
-AGREEMENT = {"07_atgardsplan.html": ("Åtgärdsplan", ("plan_status", "plan"))}
+AGREEMENT = {
+    "07_atgardsplan.html": ("Åtgärdsplan", ("plan_status", "plan")),
+    "08_medborgarlofte.html": (
+        "Medborgarlöfte",
+        ("promise_status", "promises", "dialogues"),
+    ),
+    "09_strategiska_radet.html": (
+        "Strategiska rådet",
+        ("opening", "situation", "signals", "plan_table", "promise_table", "law"),
+    ),
+}
 EARLIER = "../../2026-K2/offentlig/index.html"
 QUALITY = (
     "deliveries",

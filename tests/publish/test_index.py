@@ -98,5 +98,5 @@ def test_before_the_first_release_there_is_nothing_to_look_back_at(public):
 
 
 def test_the_meeting_in_one_file_is_for_the_council_alone(public):
-    assert meeting.FILE not in public[0]
+    assert f'"{meeting.FILE}"' not in public[0]
     assert f'<a href="{meeting.FILE}">Underlag till rådet</a>' in _render("radet")[0]

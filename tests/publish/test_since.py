@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from lagesbild.present import changes
 from lagesbild.publish import since
 from tests.present import invented
 
@@ -21,7 +22,7 @@ def _with(publication, **frames):
 
 
 def test_a_number_that_both_show_and_is_another_is_told(now):
-    assert since.tell_changes(invented.make_earlier(now), now) == [
+    assert changes.tell_changes(invented.make_earlier(now), now) == [
         "Ett antal för tidigare kvartal är rättat, med 2."
     ]
 
@@ -32,7 +33,7 @@ def test_a_number_that_one_of_them_hides_is_not_compared(now):
     moved = cells["n_offences"].ne(now.cells["n_offences"].reindex(cells.index))
     assert moved.fillna(False).sum() == 1
     cells.loc[moved.fillna(False), "n_offences_status"] = "suppressed"
-    assert since.tell_changes(replace(before, cells=cells), now) == NOTHING
+    assert changes.tell_changes(replace(before, cells=cells), now) == NOTHING
 
 
 def test_many_numbers_are_counted_with_the_largest_step(now):
@@ -40,7 +41,7 @@ def test_many_numbers_are_counted_with_the_largest_step(now):
     cells = before.cells.copy()
     shown = cells.index[cells["n_offences_status"] == "shown"][1:3]
     cells.loc[shown, "n_offences"] += [7, 1]
-    assert since.tell_changes(replace(before, cells=cells), now) == [
+    assert changes.tell_changes(replace(before, cells=cells), now) == [
         "3 antal för tidigare kvartal är rättade, som mest med 7."
     ]
 
@@ -62,7 +63,7 @@ def test_what_stands_out_is_told_when_both_tell_it(now, was, is_, told):
     row = frame[frame["area_id"] == "*"].head(1).assign(category="ran")
     before = _with(before, signals=row.assign(verdict=was))
     now = _with(now, signals=row.assign(verdict=is_))
-    assert since.tell_changes(before, now) == ([told] if told else NOTHING)
+    assert changes.tell_changes(before, now) == ([told] if told else NOTHING)
 
 
 def test_what_the_police_find_by_looking_does_not_stand_out(now):
@@ -71,7 +72,7 @@ def test_what_the_police_find_by_looking_does_not_stand_out(now):
     row = now.findings["signals"].head(1).assign(category="narkotika", area_id="*")
     before = _with(before, signals=row.assign(verdict="ingen signal"))
     now = _with(now, signals=row.assign(verdict="signal"))
-    assert since.tell_changes(before, now) == NOTHING
+    assert changes.tell_changes(before, now) == NOTHING
 
 
 # --- earlier cycles ---------------------------------------------------------------
