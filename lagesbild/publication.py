@@ -8,26 +8,16 @@ chosen and proved is remembered, so that nothing is computed twice.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import (
-    closing,
-    describing,
-    frozen,
-    planning,
-    protecting,
-    shown_statistics,
-    store,
-)
+from lagesbild import describing, frozen, planning, protecting, shown_statistics, store
 from lagesbild.errors import LockError, StoreError, UsageError
+from lagesbild.made_from import state_of
 from lagesbild.measure.findings import find_all
 from lagesbild.measure.occurred import add_occurred
 from lagesbild.measure.tables import measure_cycle
@@ -85,7 +75,7 @@ def make_publications(
     """
     cycle, audiences = Period(str(cycle)), _known(audiences)
     with lock(ws):
-        state = _state_of(ws)
+        state = state_of(ws)
         kept = {name: _read(ws, cycle, name, state) for name in audiences}
         if all(kept.values()):
             return kept
@@ -124,7 +114,7 @@ def make_candidate(
         As ``make_publications``.
     """
     with lock(ws):
-        made, record = _make_all(ws, cycle, _state_of(ws), record_of=audience)
+        made, record = _make_all(ws, cycle, state_of(ws), record_of=audience)
         publication = replace(made[audience], status=status)
         keep_publication(_handed(ws, cycle, audience), publication)
     return publication, record
@@ -155,7 +145,7 @@ def open_publication(
         If it must be made while another process writes in the workspace.
     """
     cycle, (audience,) = Period(str(cycle)), _known([audience])
-    kept = _read(ws, cycle, audience, _state_of(ws))
+    kept = _read(ws, cycle, audience, state_of(ws))
     if kept:
         return kept
     try:
@@ -212,35 +202,6 @@ def _known(audiences: Sequence[str]) -> list[str]:
                 f"Mottagaren '{name}' finns inte. Välj {', '.join(AUDIENCES)}."
             )
     return list(audiences)
-
-
-def _state_of(ws: Workspace) -> dict[str, object]:
-    """All that a publication is made from, as numbers and hashes."""
-    state = {
-        "sequence_number": store.latest_sequence_number(ws),
-        "settings_sha256": ws.settings_sha256,
-        "closed": closing.closed_cycles(ws),
-        "released": [list(pair) for pair in frozen.find_releases(ws)],
-        "statistics": shown_statistics.state_of(ws),
-    }
-    digest = hashlib.sha256(json.dumps([state, _program()]).encode())
-    for name in (reference.AREAS_FILE, reference.POPULATION_FILE):
-        file = ws.reference / name
-        digest.update(file.read_bytes() if file.is_file() else b"-")
-    digest.update(planning.read_bytes(ws))
-    return state | {"made_from": digest.hexdigest()}
-
-
-@cache
-def _program() -> str:
-    """Hash of the code that makes publications, as it was when it was first asked."""
-    home = Path(__file__).parent
-    names = ("agreement", "measure", "protect")
-    rooms = [file for room in names for file in sorted((home / room).glob("*.py"))]
-    tables = ("categories.csv", "series_breaks.csv", "indicators.csv")
-    modules = ("planning.py", "shown_statistics.py", "describing.py")
-    files = [*(home / name for name in tables + modules), Path(__file__), *rooms]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _load(ws: Workspace) -> dict[str, pd.DataFrame]:

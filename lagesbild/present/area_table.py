@@ -60,7 +60,7 @@ def show_area_table(
     if unknown:
         raise UsageError(f"Okänd kategori: {', '.join(unknown)}.")
     by_area: dict[str, dict] = {}
-    for row in table.frame.to_dict("records"):
+    for row in cells.records(table.frame):
         by_area.setdefault(str(row["area_id"]), {})[str(row["category"])] = row
     parts = [
         _table(table, by_area, of, told)

@@ -37,8 +37,9 @@ def measure(table: ProtectedTable, columns: tuple[str, ...] = ()) -> str:
     for name in columns:
         if name in cells.COUNTED:
             return name
-    rows = table.frame.to_dict("records")
-    return cells.measure_of(rows[0]) if rows else cells.OFFENCES
+    if table.frame.empty:
+        return cells.OFFENCES
+    return cells.measure_of({"measure": table.frame["measure"].iloc[0]})
 
 
 def subject(table: ProtectedTable, column: cells.Column) -> str:

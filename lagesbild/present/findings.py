@@ -154,7 +154,7 @@ def _hot_spots(publication: Publication, area: str | None) -> Markup:
     if told:
         return _section("platser", title, lede, map(_sentence, told))
     counts: dict[str, dict] = {}
-    for row in frame.to_dict("records"):
+    for row in cells.records(frame):
         counts.setdefault(row["area_id"], {})[row["hot_spot"]] = row["n_squares"]
     if area is not None:
         here = counts.get(area, {})
@@ -230,7 +230,7 @@ def _rows(publication: Publication, name: str, area: str | None) -> list[dict]:
         "area_id": {a: n for n, a in enumerate(areas)},
         "category": {c: n for n, c in enumerate([*captions.ALL, *known])},
     }
-    rows = frame.to_dict("records")
+    rows = cells.records(frame)
     rows.sort(key=lambda row: tuple(place[key][row[key]] for key in place))
     for row in rows:
         row["name"] = captions.category_name(table, row["category"], row["measure"])

@@ -28,7 +28,7 @@ def rows(
 ) -> list[dict]:
     """The rows in order; of a table by category those that ``of`` counts."""
     by = table.by[0]
-    found = table.frame.to_dict("records")
+    found = cells.records(table.frame)
     if by == "period":
         found.sort(key=lambda row: Period(str(row["period"])))
         named = [row | {"label": str(row["period"]), "fixed": ""} for row in found]

@@ -158,7 +158,7 @@ def _scene(table, rows, columns, of, beside) -> _Scene:
     others = None
     if beside is not None:
         key = beside.by[0]
-        others = {row[key]: row for row in beside.frame.to_dict("records")}
+        others = {row[key]: row for row in cells.records(beside.frame)}
     return _Scene(
         columns,
         of,

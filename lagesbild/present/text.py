@@ -211,7 +211,7 @@ def _gaps(publication: Publication) -> list[Sentence]:
             what = f"{names[0]}: leveransen"
         text = f"{what} har inte kommit. Siffrorna är inte fullständiga."
         return [Sentence("Saknas", text)]
-    rows = publication.table("area_id").frame.to_dict("records")
+    rows = cells.records(publication.table("area_id").frame)
     found = {row["area_id"]: cells.read(row, cells.OFFENCES) for row in rows}
     without, whole = found.get(WITHOUT), found.get(WHOLE)
     if without is None or whole is None:
@@ -227,7 +227,7 @@ def _by_category(publication: Publication, area_id: str) -> list[dict]:
     table = publication.table("category", area_id=area_id)
     return [
         row | {"name": category_name(table, row["category"], row["measure"])}
-        for row in table.frame.to_dict("records")
+        for row in cells.records(table.frame)
     ]
 
 
@@ -236,7 +236,7 @@ def _of_areas(publication: Publication) -> list[dict]:
     table = publication.table("area_id", "category")
     rows = [
         row
-        for row in _leaves(table.frame.to_dict("records"))
+        for row in _leaves(cells.records(table.frame))
         if row["area_id"] not in (WHOLE, WITHOUT)
         and row["measure"] == cells.OFFENCES
         and row["category"] not in cells.EFFORT

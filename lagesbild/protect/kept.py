@@ -4,16 +4,19 @@ In: a ``Publication`` and its private folder. Out: ``celler.parquet``,
 ``statistik.parquet`` and ``publikation.json``. The last is written last and holds the
 hash of the others: where they do not agree the publication was never finished, and is
 not read.
-Used by ``publication``. Same publication, same bytes.
+Used by ``publication``. Same publication, same bytes. A process that opens the same
+publication for page after page reads its files once.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +29,7 @@ CELLS_FILE, META_FILE = "celler.parquet", "publikation.json"
 STATISTICS_FILE = "statistik.parquet"
 _FRAMES = ("areas_listed", "protected_years", "deliveries")
 _DICTS = ("quality", "findings", "about_statistics")
+_PLAIN = ("meta", "contact")
 _NOTHING = {"columns": [], "dtypes": [], "rows": []}
 
 
@@ -55,6 +59,44 @@ def keep_publication(folder: Path, publication: Publication) -> None:
 
 def read_publication(folder: Path) -> Publication | None:
     """The publication kept in a folder; None if none was finished there."""
+    try:
+        files = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return None
+    found = _read(folder, tuple(_sign(file) for file in files))
+    return found and _apart(found)
+
+
+def _sign(file: Path) -> tuple[str, int, int, int]:
+    """Another for every file that takes the name: they are written whole."""
+    told = file.stat()
+    return file.name, told.st_ino, told.st_size, told.st_mtime_ns
+
+
+def _apart(publication: Publication) -> Publication:
+    """The same with values of its own: what one reader changes no other meets."""
+    frames = ("cells", "statistics", *_FRAMES)
+    own = {name: _shallow(getattr(publication, name)) for name in frames}
+    for kind in _DICTS:
+        held = getattr(publication, kind)
+        own[kind] = {name: _shallow(frame) for name, frame in held.items()}
+    own["texts"] = {
+        key: replace(text, rows=_shallow(text.rows))
+        for key, text in publication.texts.items()
+    }
+    own |= {name: copy.deepcopy(getattr(publication, name)) for name in _PLAIN}
+    opened = replace(publication, **own)
+    opened.share_lookups(publication)
+    return opened
+
+
+def _shallow(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.copy(deep=False)  # pandas copies what is written to, when it is
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, signs: tuple) -> Publication | None:
+    """What lies in the folder while its files have these signs."""
     try:
         told = json.loads((folder / META_FILE).read_text("utf-8"))
         cells = (folder / CELLS_FILE).read_bytes()

@@ -31,13 +31,16 @@ _WHAT = {
     "n_offences": "de anmälda brotten",
     "n_observations": "observationerna",
 }
+SHARE_OF = ("area_id", "category", "measure", *_WHAT)
+SHARE_OF += tuple(f"{name}_status" for name in _WHAT)
+"""The columns from which the share without area is told."""
 _MOST_PERIODS = 3
 
 
 def make_notes(
     table: pd.DataFrame,
     *,
-    shares: pd.DataFrame,
+    shares: Iterable[dict],
     missing: Iterable[tuple[str, str]],
     closed_without: Iterable[tuple[str, str]],
     date: str = "reported",
@@ -48,9 +51,9 @@ def make_notes(
     ----------
     table : DataFrame
         The selected cells.
-    shares : DataFrame
+    shares : iterable of dict
         The cells of "Utan område" and of the municipality whose share the caption
-        tells, or no rows.
+        tells, with ``SHARE_OF``; nothing is told of one alone.
     missing, closed_without : iterable of (period, source name)
         Deliveries that have not come, and those that a quarter was closed without.
     date : str
@@ -73,26 +76,25 @@ def make_notes(
     return tuple(told)
 
 
-def _share_without_area(cells: pd.DataFrame) -> list[str]:
+def _share_without_area(cells: Iterable[dict]) -> list[str]:
     """How much of the category's own count lacks area, if both figures are shown."""
+    found = {row["area_id"]: row for row in cells}
+    if not {MUNICIPALITY, WITHOUT_AREA} <= set(found):
+        return []
+    whole, without = found[MUNICIPALITY], found[WITHOUT_AREA]
     told = []
     for name, what in _WHAT.items():
-        cell = cells.set_index("area_id")
-        if not {MUNICIPALITY, WITHOUT_AREA} <= set(cell.index):
+        if whole["category"] != ALL and whole["measure"] != name:
             continue
-        is_general = cell.loc[MUNICIPALITY, "category"] == ALL
-        if not is_general and cell.loc[MUNICIPALITY, "measure"] != name:
-            continue
-        status = set(cell.loc[[MUNICIPALITY, WITHOUT_AREA], f"{name}_status"])
+        status = {whole[f"{name}_status"], without[f"{name}_status"]}
         if "suppressed" in status:
             told.append(f"Hur stor del av {what} som saknar område visas inte.")
         elif status == {"shown"}:
-            told.append(_share(cell[name], what))
+            told.append(_share(int(without[name]), int(whole[name]), what))
     return [note for note in told if note]
 
 
-def _share(count: pd.Series, what: str) -> str:
-    without, whole = int(count[WITHOUT_AREA]), int(count[MUNICIPALITY])
+def _share(without: int, whole: int, what: str) -> str:
     if whole == 0:
         return ""
     share = round(100 * without / whole)
@@ -110,9 +112,11 @@ def _by_source(pairs: list[tuple[str, str]], sentence: str) -> list[str]:
 def _not_compared(table: pd.DataFrame) -> list[str]:
     """Which offences cannot be set beside last year's, and why."""
     names, why = category_names(), {}
-    counted = table[table["measure"] == "n_offences"]
-    pairs = counted[["category", "period"]].drop_duplicates()
-    for category, period in pairs.itertuples(index=False):
+    # the known breaks are few and the cells many: each offence is looked up once
+    keys = zip(table["measure"], table["category"], table["period"], strict=True)
+    for measure, category, period in dict.fromkeys(keys):
+        if measure != "n_offences":
+            continue
         last_year = str(Period(period).same_period_last_year)
         for reason in find_breaks(category, [last_year, period]).values():
             why.setdefault(reason, []).append(names[category])

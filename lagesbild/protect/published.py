@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.errors import UsageError
@@ -19,7 +21,7 @@ from lagesbild.offences import (
     load_categories,
 )
 from lagesbild.period import Period
-from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA, make_notes
+from lagesbild.protect.notes import MUNICIPALITY, SHARE_OF, WITHOUT_AREA, make_notes
 from lagesbild.protect.table import ProtectedTable
 from lagesbild.protect.texts import ProtectedText
 from lagesbild.protect.told import NOT_BY_AREA
@@ -130,21 +132,16 @@ class Publication:
         """
         given = {"area_id": area_id, "category": category}
         given["period"] = str(period or self.cycle)
-        _check_selection(self.cells, by, given, date, period)
+        _check_selection(self._places, by, given, date, period)
         fixed = {name: value for name, value in given.items() if name not in by}
-        frame = self.cells
-        for name, value in fixed.items():
-            frame = frame[frame[name] == value]
-        if date == "occurred":
-            frame = frame[[*KEYS, "measure", *_OCCURRED]].rename(columns=_OCCURRED)
-        else:
-            frame = frame.drop(columns=list(_OCCURRED))
+        frame = self._by_date[date].take(self._find(by, fixed))
         by_area = "area_id" in by or given["area_id"] != MUNICIPALITY
         if by_area and given["category"] in FOUND_BY_POLICE and not self._is_internal:
             raise UsageError(f"{NOT_BY_AREA} Välj hela kommunen eller en annan typ.")
-        names = self.areas_listed.set_index("area_id")["name"].to_dict()
+        areas = self.areas_listed
+        names = dict(zip(areas["area_id"], areas["name"], strict=True))
         return ProtectedTable(
-            frame=_in_reading_order(frame, by, list(names)),
+            frame=frame.reset_index(drop=True),
             by=by,
             fixed=fixed,
             cycle=self.cycle,
@@ -158,30 +155,74 @@ class Publication:
     def _is_internal(self) -> bool:
         return self.audience == "intern"
 
+    def share_lookups(self, other: Publication) -> None:
+        """Look cells up in what another reader of the same publication looks in."""
+        for name in ("_places", "_by_date", "_shares"):
+            self.__dict__[name] = getattr(other, name)  # where cached_property looks
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[dict[str, int], np.ndarray]]:
+        """Of each dimension: its values' places in reading order, and every cell's."""
+        orders = _reading_orders(self.cells, self.areas_listed["area_id"])
+        return {name: _place(self.cells[name], orders[name]) for name in KEYS}
+
+    @cached_property
+    def _by_date(self) -> dict[str, pd.DataFrame]:
+        """The cells' columns by each date."""
+        occurred = self.cells[[*KEYS, "measure", *_OCCURRED]]
+        return {
+            "reported": self.cells.drop(columns=list(_OCCURRED)),
+            "occurred": occurred.rename(columns=_OCCURRED),
+        }
+
+    @cached_property
+    def _shares(self) -> dict[tuple[str, str], list[dict]]:
+        """What the share without area is told from, by category and period."""
+        is_told = self.cells["area_id"].isin([WITHOUT_AREA, MUNICIPALITY])
+        told: dict[tuple[str, str], list[dict]] = {}
+        for row in self.cells.loc[is_told, ["period", *SHARE_OF]].to_dict("records"):
+            told.setdefault((row["category"], row["period"]), []).append(row)
+        return told
+
+    @cached_property
+    def _missing(self) -> list[tuple[str, str]]:
+        """Period and source of what has not come, but what was closed without."""
+        late = self.deliveries[~self.deliveries["is_delivered"]]
+        late = zip(late["period"], late["source_name"], strict=True)
+        return [pair for pair in late if pair not in self._closed_without]
+
+    @property
+    def _closed_without(self) -> list[tuple[str, str]]:
+        return [tuple(pair) for pair in self.meta["closed_without"]]
+
+    def _find(self, by: tuple[str, ...], fixed: dict[str, str]) -> np.ndarray:
+        """Which cells have the fixed values, in reading order of the others."""
+        is_chosen = np.ones(len(self.cells), dtype=bool)
+        for name, value in fixed.items():
+            known, places = self._places[name]
+            is_chosen &= places == known.get(value, -1)
+        rows = np.flatnonzero(is_chosen)
+        if not by:
+            return rows
+        keys = [self._places[name][1][rows] for name in reversed(by)]
+        return rows[np.lexsort(keys)]
+
     def _notes(self, frame, by, given, date) -> tuple[str, ...]:
         category = ALL if "category" in by else given["category"]
         period = self.cycle if "period" in by else given["period"]
         is_by_area = "area_id" in by or given["area_id"] != MUNICIPALITY
-        cells = self.cells if is_by_area else self.cells.iloc[:0]
-        shares = cells[
-            cells["area_id"].isin([MUNICIPALITY, WITHOUT_AREA])
-            & (cells["category"] == category)
-            & (cells["period"] == period)
-        ]
-        closed_without = [tuple(pair) for pair in self.meta["closed_without"]]
-        late = self.deliveries[~self.deliveries["is_delivered"]]
-        late = zip(late["period"], late["source_name"], strict=True)
+        is_told = is_by_area and date == "reported"
         left_out = (NOT_BY_AREA,) if is_by_area and not self._is_internal else ()
         return left_out + make_notes(
             frame,
-            shares=shares,
-            missing=[pair for pair in late if pair not in closed_without],
-            closed_without=closed_without,
+            shares=self._shares.get((category, period), []) if is_told else [],
+            missing=self._missing,
+            closed_without=self._closed_without,
             date=date,
         )
 
 
-def _check_selection(cells, by, given, date, period) -> None:
+def _check_selection(places, by, given, date, period) -> None:
     if set(by) - set(KEYS) or len(set(by)) < len(by):
         raise UsageError(f"En tabell kan ha {', '.join(KEYS)} en gång var, inget mer.")
     if date not in DATES:
@@ -194,22 +235,26 @@ def _check_selection(cells, by, given, date, period) -> None:
     for name in KEYS:
         if name in by and is_fixed[name]:
             raise UsageError(f"'{name}' kan inte både variera och ha ett värde.")
-        if name not in by and not (cells[name] == given[name]).any():
-            choices = ", ".join(f'"{value}"' for value in cells[name].unique())
+        if name not in by and given[name] not in places[name][0]:
+            choices = ", ".join(f'"{value}"' for value in places[name][0])
             raise UsageError(f"'{name}' har inte det värdet. Välj {choices}.")
 
 
-def _in_reading_order(frame, by, area_ids) -> pd.DataFrame:
+def _reading_orders(cells, area_ids) -> dict[str, list[str]]:
     """The municipality first, "Utan område" last; every group before its leaves."""
     categories = [ALL]
     for group, leaves in load_categories().groupby("group", sort=False)["category"]:
         categories += [group, *leaves]
-    orders = {
+    return {
         "area_id": [MUNICIPALITY, *area_ids, WITHOUT_AREA],
         "category": categories,
-        "period": sorted(frame["period"].unique()),
+        "period": sorted(cells["period"].unique()),
     }
-    place = {name: {v: i for i, v in enumerate(orders[name])} for name in by}
-    if by:
-        frame = frame.sort_values(list(by), key=lambda v: v.map(place[v.name]))
-    return frame.reset_index(drop=True)
+
+
+def _place(values: pd.Series, order: list[str]) -> tuple[dict[str, int], np.ndarray]:
+    """The place of each value that is there, and of each row; unknown ones are last."""
+    codes, found = pd.factorize(values)
+    place = {value: number for number, value in enumerate(order)}
+    known = {v: place.get(v, len(order) + n) for n, v in enumerate(found)}
+    return known, np.array([*known.values()], dtype="int64")[codes]
