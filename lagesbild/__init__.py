@@ -8,7 +8,9 @@ compare_`` measure · ``show_`` display · ``make_ write_`` produce.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 
 _HOMES = {
     "LagesbildError": "errors",
@@ -54,3 +56,26 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _defer(name: str, function: str) -> None:
+    """Let a library of one function be loaded when that is first called.
+
+    jsonschema, and with it Altair and all that reads notebooks, imports a grammar of
+    web addresses that takes two seconds of every process to compile. No schema of
+    ours asks for such an address.
+    """
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None:
+        return
+    module = module_from_spec(spec)
+
+    def load_and_call(*args: object, **named: object) -> object:
+        spec.loader.exec_module(module)
+        return getattr(module, function)(*args, **named)
+
+    setattr(module, function, load_and_call)
+    sys.modules[name] = module
+
+
+_defer("rfc3987_syntax", "is_valid_syntax")

@@ -62,3 +62,20 @@ def test_importing_lagesbild_loads_nothing_heavy():
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True
     )
     assert told.stdout.strip() == "[]", told.stderr
+
+
+def test_the_grammar_that_jsonschema_brings_is_compiled_when_asked_for():
+    program = """
+import sys, lagesbild, altair, nbformat
+from jsonschema import Draft202012Validator, FormatChecker
+before = "lark" in sys.modules
+checker = Draft202012Validator({"format": "iri"}, format_checker=FormatChecker())
+told = [checker.is_valid(text) for text in ("https://a.example/å", "a b", "x:å")]
+print(before, *told, "lark" in sys.modules)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert told.stdout.split() == ["False", "True", "False", "True", "True"], (
+        told.stderr
+    )

@@ -7,18 +7,16 @@ what an undisturbed ingest stores.
 
 import os
 import shutil
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from lagesbild import store
+from lagesbild import cli, store, terminal
 from lagesbild.ingest import ingest_files
 from lagesbild.status import verify
 from lagesbild.workspace import open_workspace
+from tests.crash.ingesting import hold, ingest, start
 from tests.tiny_town import (
     make_tiny_town,
     police,
@@ -31,32 +29,11 @@ from tests.tiny_town import (
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="dödade processer är bara prövade på POSIX"
 )
-PROJECT = Path(__file__).parents[2]
-# every kill is a process of its own: two dozen each time, hundreds when asked for
-N_KILLS = int(os.environ.get("LAGESBILD_KILLS", "24"))
+# a dozen kills each time; LAGESBILD_KILLS=300 pytest tests/crash is the long proof
+N_KILLS = int(os.environ.get("LAGESBILD_KILLS", "12"))
 GOLDEN = 0.618034
 # what tells when a delivery was committed, and nothing else, may differ
 CLOCK = ["committed_at"]
-
-INGEST = """
-import sys
-from lagesbild.ingest import ingest_files
-from lagesbild.workspace import open_workspace
-from lagesbild.geocode import place
-from lagesbild.read import reference
-import geopandas, openpyxl, phonenumbers, personnummer, clevercsv, scipy.spatial
-ws = open_workspace(sys.argv[1])
-print("redo", flush=True)
-ingest_files(ws)
-print("klar", flush=True)
-"""
-HOLD = """
-import sys
-from lagesbild.workspace import lock, open_workspace
-with lock(open_workspace(sys.argv[1])):
-    print("redo", flush=True)
-    sys.stdin.read()
-"""
 
 
 def _deliver(folder):
@@ -108,43 +85,31 @@ def undisturbed(tmp_path_factory):
     _say_what_a_stored_text_means(waiting)
     _deliver(waiting / "inkommande")
     shutil.copytree(waiting, folder / "klar", copy_function=shutil.copy2)
+    process, told = start(ingest, folder / "klar")
     started = time.monotonic()
-    process = _start(INGEST, folder / "klar")
-    started = time.monotonic()
-    assert process.wait() == 0
+    assert told.recv() == "klar"
     seconds = time.monotonic() - started
-    return waiting, open_workspace(folder / "klar"), seconds
-
-
-def _start(code, folder):
-    """Start a process and wait until it is about to do what it is for."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)],
-        cwd=PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout.readline() == "redo\n"
-    return process
+    process.join()
+    assert process.exitcode == 0
+    whole = open_workspace(folder / "klar")
+    return waiting, whole, _contents(whole), seconds
 
 
 def _kill_and_go_on(number, undisturbed, tmp_path):
-    waiting, whole, seconds = undisturbed
+    waiting, whole, expected, seconds = undisturbed
     shutil.copytree(waiting, tmp_path / "w", copy_function=shutil.copy2)
     ws = open_workspace(tmp_path / "w")
-    process = _start(INGEST, ws.root)
+    process, _ = start(ingest, ws.root)
     # multiples of the golden ratio lie evenly over the time, however many they are
     time.sleep(number * GOLDEN % 1 * seconds)
     process.kill()
-    process.communicate()
+    process.join()
     # what a reader sees between is whole deliveries, each accounted for
     assert store.verify_store(ws) == []
     told = ingest_files(ws)
     good = {"inläst", "redan inläst", "omplacerade"}
     assert {one["status"] for one in told} <= good
     assert verify(ws) == {"ok": True, "faults": []}
-    expected = _contents(whole)
     for name, frame in _contents(ws).items():
         pd.testing.assert_frame_equal(frame, expected[name], obj=name)
     rows = store.load_deliveries(ws)
@@ -165,34 +130,31 @@ def test_the_next_ingest_makes_whole_what_a_kill_cut_short(
     _kill_and_go_on(number, undisturbed, tmp_path)
 
 
-def test_the_second_of_two_at_once_is_refused_and_says_who_writes(tmp_path):
+def test_the_second_of_two_at_once_is_refused_and_says_who_writes(tmp_path, capfd):
     ws = make_tiny_town(tmp_path / "w")
     _deliver(ws.inbox)
-    first = _start(HOLD, ws.root)
+    first, told = start(hold, ws.root)
     try:
         words = ["-w", str(ws.root), "ingest"]
-        code = f"from lagesbild.cli import main; main({words!r})"
-        second = subprocess.run(
-            [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True
-        )
-        assert second.returncode == 5
-        assert "skrivs just nu av en annan körning" in second.stderr
-        assert f"process {first.pid}" in second.stderr
+        assert terminal.run(cli.commands, words) == 5
+        error = capfd.readouterr().err
+        assert "skrivs just nu av en annan körning" in error
+        assert f"process {first.pid}" in error
         assert len(_names(ws.inbox)) == 5
     finally:
-        first.communicate("")
+        told.send("släpp")
+        first.join()
     assert {one["status"] for one in ingest_files(ws)} == {"inläst"}
 
 
 def test_two_that_race_store_each_file_once(undisturbed, tmp_path):
-    waiting, whole, _ = undisturbed
+    waiting, _, expected, _ = undisturbed
     shutil.copytree(waiting, tmp_path / "w", copy_function=shutil.copy2)
     ws = open_workspace(tmp_path / "w")
-    both = [_start(INGEST, ws.root) for _ in range(2)]
-    ends = [process.communicate()[0] for process in both]
-    assert "klar\n" in ends
+    both = [start(ingest, ws.root) for _ in range(2)]
+    for process, _ in both:
+        process.join()
+    assert 0 in [process.exitcode for process, _ in both]
     ingest_files(ws)
     assert verify(ws) == {"ok": True, "faults": []}
-    pd.testing.assert_frame_equal(
-        _contents(ws)["incidents"], _contents(whole)["incidents"]
-    )
+    pd.testing.assert_frame_equal(_contents(ws)["incidents"], expected["incidents"])
