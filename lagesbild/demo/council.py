@@ -108,7 +108,7 @@ AGENDA = (
     {
         "kvartal": NOW,
         "mote": "2026-11-05",
-        "forslag": "Pröva klottersaneringen inom ett dygn på nytt, i en annan form.",
+        "forslag": "Pröva nattvandringen i Centrum på nytt, i en annan form.",
         "skal": "Ingen effekt av den syns i siffrorna.",
         **_ROLE,
         **COUNCIL,
