@@ -40,6 +40,7 @@ demo: $(PAGES)
 
 $(PAGES): $(RUNNING) $(DEMO)/kommun.toml $(SOURCES)
 	$(BIN)lagesbild ingest
+	$(BIN)lagesbild statistics --on 2026-10-05
 	@cycles=$$($(BIN)lagesbild status --json | $(BIN)python -c "import json, sys; \
 	print(*[c['cycle'] for c in json.load(sys.stdin)['cycles'] \
 	if not c['is_closed'] and c['cycle'] < '$(CYCLE)'])") && \

@@ -6,7 +6,7 @@ In: words typed in a terminal. Out: calls of ``open_data``, ``fetching`` and
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import click
 
 from lagesbild import terminal
 from lagesbild.cli_shared import FOLDER, command, open_asked
+from lagesbild.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,17 +29,30 @@ _MOST_NAMED = 8
 @command("statistics")
 @click.option("--fetch", is_flag=True, help="Hämta först från Kolada och SCB.")
 @click.option("--check", is_flag=True, help="Läs och granska, men ändra inget.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATUM",
+    help="Dagen då nya filer hämtades; annars i dag.",
+)
 @click.option("--list", "only_list", is_flag=True, help="Visa det som gäller nu.")
 @terminal.json_option
 def _statistics(
-    workspace: Path | None, fetch: bool, check: bool, only_list: bool, as_json: bool
+    workspace: Path | None,
+    fetch: bool,
+    check: bool,
+    on: datetime | None,
+    only_list: bool,
+    as_json: bool,
 ) -> int:
     """Läs in statistik/: Brå, Kolada, SCB, avloppsvatten, enkäter."""
     from lagesbild import statistics
     from lagesbild.measure.monitor import watch_statistics
 
     ws = open_asked(workspace)
-    today = date.today()
+    today = on.date() if on else date.today()
+    if today > date.today():
+        raise UsageError(f"{today} har inte varit än. Ange den dag filerna hämtades.")
     if fetch:
         _fetch(ws, today)
     if only_list:

@@ -114,16 +114,17 @@ def state_of(ws: Workspace) -> list[str]:
 
 def _places(ws: Workspace, every: pd.DataFrame) -> pd.DataFrame:
     own = ws.settings.municipality
+    nation = "Påhittade riket" if own.is_invented else "Riket"
     rows = [(own.code, own.name, "own")]
     rows += [(code, name, "similar") for code, name in _similar(ws).items()]
-    rows += [("00" + own.code[:2], own.county, "county"), (NATION, "Riket", "nation")]
+    rows += [("00" + own.code[:2], own.county, "county"), (NATION, nation, "nation")]
     plants = every.loc[every["area_level"] == _PLANT, "area_id"].unique()
     rows += [(plant, plant, "plant") for plant in plants]
     return pd.DataFrame(rows, columns=["area_id", "name", "role"], dtype="str")
 
 
 def _similar(ws: Workspace) -> dict[str, str]:
-    """By name, in Swedish order of the file; Kolada's own names where SCB has none."""
+    """Names by code; Kolada's own where SCB has none."""
     known = {code: name for name, code in load_place_names().items()}
     found = statistics.name_similar(ws)
     return {code: known.get(code, name) for code, name in found.items()}

@@ -69,7 +69,7 @@ def test_the_own_municipality_those_like_it_and_the_nation(ws):
         ["9999", "Exempelkommun", "own"],
         ["9998", "Påhittad by", "similar"],
         ["0099", "Exempellän", "county"],
-        ["0000", "Riket", "nation"],
+        ["0000", "Påhittade riket", "nation"],
     ]
     # another municipality's figures were read but are not let through
     assert "9997" in set(statistics.load_indicators(ws)["area_id"])

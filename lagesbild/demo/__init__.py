@@ -57,11 +57,13 @@ def make_demo(
     _clear_earlier(folder)
     from lagesbild.demo import truth
     from lagesbild.demo.registers import write_registers
+    from lagesbild.demo.statistics import write_statistics
     from lagesbild.geocode.alias_file import write_template
 
     write_template(folder / "register")
     truth.write_planted(folder, seed=seed, scale=float(scale), n_quarters=n_quarters)
     write_registers(folder / "register")
+    write_statistics(folder / "statistik")
     _write_reference(folder / "referens")
     _write_deliveries(folder, seed=seed, scale=scale, n_quarters=n_quarters)
     settings = resources.files("lagesbild.demo").joinpath("kommun_demo.toml")

@@ -32,6 +32,7 @@ def look(ws: Workspace) -> dict[str, list[int]]:
     found |= _below(ws.reference, ws.root) | _of([ws.root / "kommun.toml"], ws.root)
     found |= _below(ws.project / "notebooks", ws.project)
     found |= _below(program, program)
+    found |= _below(ws.lager / "statistik", ws.root)
     commits = sorted((ws.lager / "tabeller").glob("*/_delta_log/*.json"))
     found |= _of(commits, ws.root)
     pages = sorted(ws.outputs.glob(f"*/{_INTERNAL}/manifest.json"))
