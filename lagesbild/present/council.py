@@ -122,9 +122,8 @@ def law(publication: Publication) -> Markup:
         ),
         words.table(
             "lag",
-            f"{swedish.counted(done) if done else 'Ingen'} av "
-            f"{swedish.lower_first(swedish.counted(len(rows)))} punkter är "
-            f"{'klar' if done < 2 else 'klara'}",
+            f"{swedish.out_of(done, len(rows))} punkter är "
+            f"{'klar' if done == 1 else 'klara'}",
             ("Paragraf", "Krav", "Status", "Bevis", "Senast", "Nästa gång"),
             [
                 (

@@ -118,9 +118,9 @@ def _lacking(actions: list[dict]) -> Markup:
     for name, what in (("has_owner", "ansvarig"), ("has_goal", "mål som går att mäta")):
         n = sum(not row["now"][name] for row in actions)
         if n:
-            told.append(f"{swedish.number(n)} av {swedish.number(n_all)} saknar {what}")
-    note = Markup('<p class="note near">{}.</p>')
-    return note.format("; ".join(told)) if told else Markup("")
+            told.append(f"{swedish.out_of(n, n_all)} saknar {what}.")
+    note = Markup('<p class="note near">{}</p>')
+    return note.format(" ".join(told)) if told else Markup("")
 
 
 def status_of(row: dict) -> Markup:

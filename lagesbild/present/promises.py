@@ -53,15 +53,12 @@ def standing(publication: Publication) -> Markup:
         told.append(f"Inget löfte gäller nu.{last}")
     lacking = sum(row["now"]["follow_up"] == st.NO_FOLLOW_UP for row in current)
     if lacking:
-        n = f"{swedish.number(lacking)} av {swedish.number(len(current))}"
-        told.append(f"Uppföljning saknas för {n} åtaganden.")
+        n = swedish.out_of(lacking, len(current))
+        told.append(f"Uppföljning saknas: {swedish.lower_first(n)} åtaganden.")
     again = [row for row in current if row["now"]["repeats"]]
     if again:
-        n, before = swedish.number(len(again)), again[0]["now"]["repeats"]
-        told.append(
-            f"{n} av {swedish.number(len(current))} åtaganden upprepar löftet {before} "
-            "nästan ord för ord."
-        )
+        n, before = swedish.out_of(len(again), len(current)), again[0]["now"]["repeats"]
+        told.append(f"{n} åtaganden upprepar löftet {before} nästan ord för ord.")
     told = told or ["Ett löfte gäller, och alla åtaganden följs upp."]
     items = Markup("").join(Markup("<li>{}</li>").format(line) for line in told)
     return Markup('<ul class="plain text">{}</ul>').format(items)

@@ -39,6 +39,11 @@ def counted(n: int) -> str:
     return upper_first(_NUMBERS[n - 1]) if 0 < n <= len(_NUMBERS) else number(n)
 
 
+def out_of(n: int, n_all: int) -> str:
+    """A part of what people have written, in words: "En av sex", "Ingen av sex"."""
+    return f"{counted(n) if n else 'Ingen'} av {lower_first(counted(n_all))}"
+
+
 def rate(value: float) -> str:
     """A rate with one decimal; exactly none is "0"."""
     return "0" if value == 0 else number(value, 1)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild.publish import index, meeting, open_data, page, since, statement
+from lagesbild.publish import index, meeting, open_data, page, since, statement, wheel
 from lagesbild.publish.products import has_deliveries, in_publication
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def _statement(
     return statement.render(publication, frame)
 
 
+def _wheel(_: Workspace, publication: Publication, frame: page.Frame, __: Path) -> str:
+    return wheel.render(publication, frame)
+
+
 def _meeting(
     _: Workspace, publication: Publication, frame: page.Frame, folder: Path
 ) -> str:
@@ -91,6 +95,7 @@ def _meeting(
 _WRITERS = {
     index.FILE: _index,
     statement.FILE: _statement,
+    wheel.FILE: _wheel,
     meeting.FILE: _meeting,
 }
 """File → what makes its content; the last may read those before it."""

@@ -23,7 +23,7 @@ from lagesbild.present import (
     swedish,
 )
 from lagesbild.present.display import ID
-from lagesbild.publish import meeting, page, since
+from lagesbild.publish import meeting, page, since, wheel
 from lagesbild.publish.products import Product, has_deliveries, left_out, page_name
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _COLUMN = "rate_per_1000_quarter"
 _TABLE = Markup(
     '<p class="note"><a href="02_lagesbild.html">Samma siffror som tabell</a></p>'
 )
+
+_WHEEL = {"title": wheel.TITLE, "lede": wheel.LEDE, "file": wheel.FILE}
 
 
 def render(
@@ -92,7 +94,7 @@ def render(
         areas=_areas(publication, products) if is_whole else [],
         map=_map(publication, areas, base_map, products, category) if is_whole else "",
         guide=page_parts.guide(publication) if is_whole else "",
-        products=[*_meeting(publication), *map(_card, products)],
+        products=[*_meeting(publication), *map(_card, products), _WHEEL],
         earlier=earlier or [],
         before=last_release.cycle if last_release else "",
         changes=changes.tell_changes(last_release, publication) if last_release else [],

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lagesbild import present
 from lagesbild.present.display import ID
-from lagesbild.publish import index, meeting, page, products, since, statement
+from lagesbild.publish import index, meeting, page, products, since, statement, wheel
 from tests.present import invented
 
 LINKS = (
@@ -72,6 +72,7 @@ def build(publication) -> dict[str, str]:
     )
     made |= {index.FILE: start(publication, around)}
     made |= {statement.FILE: statement.render(publication, around)}
+    made |= {wheel.FILE: wheel.render(publication, around)}
     if publication.audience == meeting.AUDIENCE:
         made |= {meeting.FILE: meeting.render(made, publication, around)}
     return made

@@ -96,7 +96,7 @@ def test_the_law_is_told_paragraph_by_paragraph_and_nothing_done_without_evidenc
         ]
     ]
     assert {row[2] for row in rows[1:]} == {"Inte klart", "För sent"}
-    assert "Ingen av åtta punkter är klar" in show(publication(), "law").text
+    assert "Ingen av åtta punkter är klara" in show(publication(), "law").text
 
 
 def test_the_year_tells_what_is_late_and_due():

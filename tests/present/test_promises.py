@@ -77,7 +77,7 @@ def test_what_is_not_followed_up_or_told_says_so():
         "Uppföljning saknas",
         "Ingen ännu",
     ]
-    assert "Uppföljning saknas för 1 av 1" in show(publication(bare), "promise_status")
+    assert "Uppföljning saknas: en av en" in show(publication(bare), "promise_status")
     activity = bare | {"direction": "aktivitet, inte läge"}
     assert table(show(publication(activity), "promises"))[1][3] == (
         "Aktivitet, inte läge"
@@ -93,7 +93,7 @@ def test_that_none_runs_is_said_with_the_day_the_last_ended():
 
 def test_a_promise_that_repeats_the_last_is_said_to():
     told = parse(show(publication(OLD, NEW), "promise_status")).text
-    assert "1 av 1 åtaganden upprepar löftet 2024" in told
+    assert "En av en åtaganden upprepar löftet 2024" in told
     assert "Löftet är detsamma som det förra." in show(
         publication(OLD, NEW), "promises"
     )
