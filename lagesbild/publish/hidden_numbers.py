@@ -119,7 +119,25 @@ class Place:
     text: str
 
 
-def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[str]:
+Known = dict[tuple[str, str, str], dict[str, str]]
+"""Area, type and period → which of the cell's columns may be shown, by status."""
+
+
+def list_known(publication: Publication) -> Known:
+    """What a publication shows of each of its cells, and of its whole years."""
+    years = publication.protected_years.assign(area_id=MUNICIPALITY)
+    return _statuses(years) | _statuses(publication.cells)
+
+
+def _statuses(frame: pd.DataFrame) -> Known:
+    keys = zip(*(frame[name] for name in _KEYS), strict=True)
+    told = frame[[name for name in frame if name.endswith("_status")]]
+    return dict(zip(keys, cells.records(told), strict=True))
+
+
+def find_hidden_numbers(
+    html: str, file: str, publication: Publication, known: Known | None = None
+) -> list[str]:
     """Tell whether a page's tables or maps give away a cell that is hidden.
 
     Parameters
@@ -129,6 +147,8 @@ def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[
         The page's name: an area's sheet is about that area.
     publication : Publication
         What the audience may have.
+    known : dict, optional
+        From ``list_known``, if many pages are read.
 
     Returns
     -------
@@ -136,10 +156,9 @@ def find_hidden_numbers(html: str, file: str, publication: Publication) -> list[
         ``FAULT`` or nothing. A number for a cell that the publication does not hold at
         all is a fault too.
     """
-    known = [publication.cells.set_index(_KEYS), _years(publication)]
-    is_told = any(
-        _is_told(place, known) for place in read_places(html, file, publication)
-    )
+    known = list_known(publication) if known is None else known
+    places = read_places(html, file, publication)
+    is_told = any(_is_told(place, known) for place in places)
     return [FAULT] if is_told else []
 
 
@@ -268,22 +287,10 @@ def _count_of(heading: str) -> str | None:
     return None
 
 
-def _years(publication: Publication) -> pd.DataFrame:
-    """Whole years of the protected classes, by the same keys as cells."""
-    years = publication.protected_years
-    if years.empty:
-        return publication.cells.iloc[:0].set_index(_KEYS)
-    return years.assign(area_id=MUNICIPALITY).set_index(_KEYS)
-
-
-def _is_told(place: Place, known: list[pd.DataFrame]) -> bool:
+def _is_told(place: Place, known: Known) -> bool:
     """Whether a number or a verdict stands where the publication shows none."""
     says = re.search(r"\d", place.text) or any(w in place.text for w in _CHANGED)
     if not says:
         return False
-    key = (place.area_id, place.category, place.period)
-    held = next((frame for frame in known if key in frame.index), None)
-    if held is None:
-        return True
-    status = f"{place.column}_status"
-    return status in held.columns and held.at[key, status] == "suppressed"
+    held = known.get((place.area_id, place.category, place.period))
+    return held is None or held.get(f"{place.column}_status") == "suppressed"

@@ -13,13 +13,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lagesbild.protect.notes import MUNICIPALITY, WITHOUT_AREA
-from lagesbild.publish.hidden_numbers import FAULT
-
-if TYPE_CHECKING:
-    from lagesbild.publication import Publication
+from lagesbild.publish.hidden_numbers import FAULT, Known
 
 _COLUMNS = {
     "anmalda_brott": "n_offences",
@@ -39,10 +35,10 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def read_sheet(
-    text: str, publication: Publication
-) -> tuple[list[str], list[str], list[str]]:
+def read_sheet(text: str, known: Known) -> tuple[list[str], list[str], list[str]]:
     """Faults of a sheet, its words and its cells.
+
+    ``known`` is from ``hidden_numbers.list_known``.
 
     Faults: rows of another length than the heading, text that a spreadsheet would take
     for a formula, and a figure where the publication shows none.
@@ -55,7 +51,6 @@ def read_sheet(
     if any(cell.startswith(_FORMULA) for cell in cells):
         faults.append("text som ett kalkylprogram räknar med")
     if set(_KEYS) <= set(head) and not faults:
-        known = publication.cells.set_index(["area_id", "category", "period"])
         told = (dict(zip(head, row, strict=True)) for row in rows)
         if any(_is_told(row, known) for row in told):
             faults.append(FAULT)
@@ -64,14 +59,12 @@ def read_sheet(
     return faults, [*dict.fromkeys(words), *sorted(numbers)], cells
 
 
-def _is_told(row: dict, known) -> bool:
+def _is_told(row: dict, known: Known) -> bool:
     """Whether a figure stands where the publication's cell is not shown."""
     told = [column for name, column in _COLUMNS.items() if row.get(name)]
     area = _AREAS.get(row["omrade_id"], row["omrade_id"])
-    key = (area, row["typ_id"], row["kvartal"])
-    if key not in known.index:
-        return True
-    return any(known.at[key, f"{column}_status"] != "shown" for column in told)
+    held = known.get((area, row["typ_id"], row["kvartal"]))
+    return held is None or any(held[f"{column}_status"] != "shown" for column in told)
 
 
 def read_json(text: str) -> list[str]:

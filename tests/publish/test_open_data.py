@@ -110,7 +110,7 @@ def test_what_must_not_stand_in_a_sheet_is_refused(folder, ws, row, name, value,
 
 
 def test_a_row_too_long_is_refused():
-    faults, _, _ = sheets_gate.read_sheet("a,b\n1,2,3\n", PUBLICATION)
+    faults, _, _ = sheets_gate.read_sheet("a,b\n1,2,3\n", {})
     assert faults == ["en rad med fel antal kolumner"]
 
 
