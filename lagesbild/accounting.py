@@ -19,8 +19,14 @@ MARKED_BY = {"deliveries": "delivery_id", "placings": "placing_id"}
 """Tables whose rows commit others', and the column that names what is committed."""
 
 
+_PURGED = ("n_stored", "n_withdrawn", "n_placed")
+_NONE_PURGED = dict.fromkeys(_PURGED, 0)
+
+
 def find_unaccounted(
-    delivery: pd.Series, parts: Mapping[str, pd.DataFrame]
+    delivery: pd.Series,
+    parts: Mapping[str, pd.DataFrame],
+    purged: Mapping[str, int] = _NONE_PURGED,
 ) -> list[str]:
     """Where one delivery's row accounting and its tables disagree.
 
@@ -31,6 +37,8 @@ def find_unaccounted(
     parts : mapping
         Table name → its rows of this delivery: reports, placements, links,
         quarantine, ready_counts, notices.
+    purged : mapping
+        n_stored, n_withdrawn and n_placed: how many it had that have been purged.
 
     Returns
     -------
@@ -38,11 +46,10 @@ def find_unaccounted(
         Swedish, counts only; empty if all adds up.
     """
     reports, placements = parts["reports"], parts["placements"]
-    live = ~reports["is_withdrawn"]
-    live_ids = reports.loc[live, "incident_id"]
-    # a withdrawn row beside a live one of the same report only empties its old year
-    n_withdrawn = int((~live & ~reports["incident_id"].isin(live_ids)).sum())
+    live_ids = reports.loc[~reports["is_withdrawn"], "incident_id"]
+    n_withdrawn = int(is_taken_back(reports).sum()) + purged["n_withdrawn"]
     n_stored = len(live_ids) + len(parts["ready_counts"]) + len(parts["notices"])
+    n_stored += purged["n_stored"]
     n_quarantined = parts["quarantine"]["row_number"].nunique()
     told = delivery[["rows_stored", "rows_unchanged", "rows_quarantined"]].sum()
     counted_withdrawn = delivery["source_kind"] in ("police", "observation")
@@ -64,6 +71,15 @@ def find_unaccounted(
         "en rad hör till en annan leverans": all(is_own),
     }
     return [fault for fault, holds in rules.items() if not holds]
+
+
+def is_taken_back(reports: pd.DataFrame) -> pd.Series:
+    """Which rows of one delivery withdraw a report.
+
+    A withdrawn row beside a live one of the same report only empties its old year.
+    """
+    live_ids = reports.loc[~reports["is_withdrawn"], "incident_id"]
+    return reports["is_withdrawn"] & ~reports["incident_id"].isin(live_ids)
 
 
 def refuse_unaccounted(delivery: pd.Series, parts: Mapping[str, pd.DataFrame]) -> None:
@@ -104,7 +120,10 @@ def count_placed_protected(reports: pd.DataFrame, placements: pd.DataFrame) -> i
 
 
 def find_faulty_placing(
-    placing: pd.Series, parts: Mapping[str, pd.DataFrame], known_ids: set[str]
+    placing: pd.Series,
+    parts: Mapping[str, pd.DataFrame],
+    known_ids: set[str],
+    purged: Mapping[str, int] = _NONE_PURGED,
 ) -> list[str]:
     """Where the marker of reports placed again and its tables disagree.
 
@@ -116,6 +135,8 @@ def find_faulty_placing(
         placements and links of this placing.
     known_ids : set of str
         incident_id of the reports that are stored.
+    purged : mapping
+        n_placed: how many of its placements have been purged.
 
     Returns
     -------
@@ -125,7 +146,7 @@ def find_faulty_placing(
     placements, links = parts["placements"], parts["links"]
     ids = set(placements["incident_id"])
     rules = {
-        "antalet placerade rapporter stämmer inte": len(placements)
+        "antalet placerade rapporter stämmer inte": len(placements) + purged["n_placed"]
         == placing["n_placed"],
         "samma rapport finns flera gånger": placements["incident_id"].is_unique
         and links["incident_id"].is_unique,
@@ -160,6 +181,7 @@ def find_store_faults(
     deliveries: pd.DataFrame,
     placings: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
+    purges: pd.DataFrame,
 ) -> list[str]:
     """Faults of the whole store, in Swedish.
 
@@ -171,6 +193,8 @@ def find_store_faults(
         Contract placings, all of them.
     tables : mapping
         Table name → all its committed rows.
+    purges : DataFrame
+        Contract purges.
     """
     marks = (deliveries, placings)
     numbers = [number for rows in marks for number in rows["sequence_number"]]
@@ -181,6 +205,7 @@ def find_store_faults(
         table: dict(tuple(rows.groupby(MADE_BY.get(table, "delivery_id"))))
         for table, rows in tables.items()
     }
+    purged = purges.groupby("made_by")[list(_PURGED)].sum().to_dict("index")
     for _, delivery in deliveries.iterrows():
         parts = {
             table: by_delivery[table].get(delivery["delivery_id"], rows.iloc[:0])
@@ -188,7 +213,9 @@ def find_store_faults(
         }
         faults += [
             f"Leverans {delivery['sequence_number']} ({delivery['source']}): {fault}."
-            for fault in find_unaccounted(delivery, parts)
+            for fault in find_unaccounted(
+                delivery, parts, purged.get(delivery["delivery_id"], _NONE_PURGED)
+            )
         ]
     known_ids = set(tables["reports"]["incident_id"])
     for _, placing in placings.iterrows():
@@ -198,7 +225,12 @@ def find_store_faults(
         }
         faults += [
             f"Omplacering {placing['sequence_number']}: {fault}."
-            for fault in find_faulty_placing(placing, parts, known_ids)
+            for fault in find_faulty_placing(
+                placing,
+                parts,
+                known_ids,
+                purged.get(placing["placing_id"], _NONE_PURGED),
+            )
         ]
     n_placed = count_placed_protected(tables["reports"], tables["placements"])
     if n_placed:

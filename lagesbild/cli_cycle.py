@@ -168,6 +168,11 @@ def _run(
         return 0
     for audience in told["released"]:
         click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
+    if told["n_purged"]:
+        click.echo(
+            f"{told['n_purged']} rader i kvartalet är gallrade: utkastet kan inte "
+            "göras om som det var."
+        )
     n_kept = sum(page.get("is_kept", False) for page in told["pages"])
     kept = f", varav {n_kept} oförändrade" if n_kept else ""
     click.echo(

@@ -97,4 +97,71 @@ def _trace(workspace: Path | None, words: str, as_json: bool) -> None:
     )
 
 
-COMMANDS = (_log, _backup, _restore, _trace)
+@command("purge")
+@click.argument("keys", nargs=-1, metavar="[NYCKEL …]")
+@click.option("--source", metavar="NAMN", help="Bara nycklar från den källan.")
+@click.option(
+    "--decision", metavar="NUMMER", help="Gallringsbeslutets nummer i register/beslut."
+)
+@click.option("--confirm", is_flag=True, help="Gallra. Utan den visas bara vad.")
+@terminal.json_option
+def _purge(
+    workspace: Path | None, confirm: bool, as_json: bool, **asked: str | tuple | None
+) -> int:
+    """Gallra det som har passerat sin gallringsfrist, eller raderna med NYCKEL.
+
+    Tas bort ur lagret, arkivet, körda notebooks, utkast och mellanlager. Sedan söks
+    varje fil igenom. Stängda antal och det som är utlämnat står kvar.
+    """
+    from lagesbild.purge import purge
+
+    told = purge(open_asked(workspace), is_trial=not confirm, **asked)
+    if as_json:
+        terminal.print_json(told)
+    else:
+        _tell_purge(told, is_trial=not confirm)
+    return 0 if told["ok"] else 1
+
+
+def _tell_purge(told: dict, *, is_trial: bool) -> None:
+    n_rows, n_places, n_files = (told[f"n_{name}"] for name in _PURGED)
+    if not n_rows + n_places + n_files:
+        click.echo("Inget att gallra.")
+        return
+    click.echo(
+        f"{'Ska gallras' if is_trial else 'Gallrat'}: {n_rows} rader, platsen i "
+        f"{n_places} rader och {n_files} filer i arkivet. "
+        f"Beslut: {', '.join(told['decisions'])}."
+    )
+    if told["cycles"]:
+        click.echo(
+            f"Kan inte göras om från raderna: {terminal.listed(told['cycles'])}. "
+            "Det som är utlämnat kan göras om med 'lagesbild run KVARTAL "
+            "--as-published'."
+        )
+    if told["pages"]:
+        click.echo(f"Interna sidor som tas bort: {terminal.listed(told['pages'])}.")
+    for backup in told["backups"]:
+        click.echo(
+            f"Säkerhetskopian {backup['fil']} ({backup['at'][:10]}) har kvar det: gör "
+            "en ny och förstör den."
+        )
+    if is_trial:
+        click.echo("Inget har gallrats. Kör igen med --confirm.")
+        return
+    for one in told["left"]:
+        place = f"{one['place']}: {one['file']}"
+        click.echo(f"Fel: kvar i {place} ({one['n_hits']})", err=True)
+    click.echo(
+        f"{told['n_searched']} nycklar är sökta i varje fil: "
+        + ("inget är kvar." if told["ok"] else "se ovan.")
+    )
+    if told["n_not_searched"]:
+        click.echo(
+            f"{told['n_not_searched']} nycklar är för korta för att sökas i text; de "
+            "är borta ur lagrets tabeller."
+        )
+
+
+_PURGED = ("rows", "places", "files")
+COMMANDS = (_log, _backup, _restore, _trace, _purge)

@@ -55,6 +55,10 @@ def open_asked(folder: Path | None) -> Workspace:
 
     ws = open_workspace(folder or of_the_group("workspace"))
     finish_or_undo(ws)
+    if (ws.lager / "gallring.json").exists():
+        from lagesbild.purge import finish
+
+        finish(ws)
     return ws
 
 

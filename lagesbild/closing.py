@@ -86,11 +86,13 @@ def _count(
     """Counts and contributors of each cycle, without sources that lack some of it."""
     incidents, areas = store.load_incidents(ws), load_areas(ws)
     ready_counts = store.load_ready_counts(ws)
+    before = store.load_closed_counts(ws)
     counted, behind = [], []
     for cycle, sources in lacking.items():
         is_part = deliveries["source"].isin(sources) & _touches(deliveries, cycle)
         rows, told = _without(incidents, sources, cycle), deliveries[~is_part]
-        counts = count_for_closing(rows, told, areas, cycle, ready_counts=ready_counts)
+        more = {"ready_counts": ready_counts, "closed_counts": before}
+        counts = count_for_closing(rows, told, areas, cycle, **more)
         counted.append(counts)
         behind.append(find_contributors(rows, counts, areas, cycle))
     frame = pd.concat(counted, ignore_index=True)

@@ -15,6 +15,13 @@ from functools import cache
 import pandas as pd
 
 from lagesbild.audiences import RELEASED
+from lagesbild.contract_columns import DAY, MOMENT
+from lagesbild.contract_columns import east as _east
+from lagesbild.contract_columns import north as _north
+from lagesbild.contract_columns import number as _number
+from lagesbild.contract_columns import text as _text
+from lagesbild.contract_columns import time as _time
+from lagesbild.contract_columns import whole as _whole
 from lagesbild.contract_faults import tell_faults
 from lagesbild.contract_headings import HEADINGS
 from lagesbild.errors import ContractError
@@ -24,9 +31,6 @@ with warnings.catch_warnings():
     import pandera.pandas as pa
 
 __all__ = ["HEADINGS", "check", "columns", "empty"]
-
-DAY = "datetime64[us]"
-MOMENT = "datetime64[us, UTC]"
 
 SOURCE_KINDS = ("police", "observation")
 PROTECTED_CLASSES = (
@@ -61,34 +65,6 @@ AREA_LEVELS = (
 INDICATOR_STATUSES = ("final", "preliminary", "missing")
 WITHOUT_AREA = "Utan område"
 """Shown name of the member of the area dimension whose ``area_id`` is "" ."""
-
-
-def _text(required: bool = True, isin: tuple[str, ...] | None = None) -> pa.Column:
-    checks = [pa.Check.isin(isin)] if isin else []
-    return pa.Column("str", checks, nullable=not required)
-
-
-def _whole(required: bool = True, least: int | None = 0) -> pa.Column:
-    checks = [] if least is None else [pa.Check.ge(least)]
-    return pa.Column("Int64", checks, nullable=not required)
-
-
-def _number(required: bool = False, low=None, high=None) -> pa.Column:
-    checks = [] if low is None else [pa.Check.in_range(low, high)]
-    return pa.Column("float64", checks, nullable=not required)
-
-
-def _east() -> pa.Column:
-    return _number(low=200_000, high=1_000_000)
-
-
-def _north() -> pa.Column:
-    return _number(low=6_000_000, high=7_800_000)
-
-
-def _time(dtype: str, required: bool = True) -> pa.Column:
-    # pandera reads "datetime64[us]" as nanoseconds; check() makes it microseconds
-    return pa.Column(dtype, nullable=not required, metadata={"dtype": dtype})
 
 
 # One row, one report as its organisation told it (the part of incidents that never
@@ -164,6 +140,21 @@ _PLACINGS = {
     "known": _text(),  # what the register said, as digests in JSON
     "n_placed": _whole(),  # reports that got a new placement
     "committed_at": _time(MOMENT),
+}
+
+# One row, what one purge took of one delivery (or placing) and quarter, so that the
+# accounting of its rows still adds up; which rows they were is told nowhere.
+_PURGES = {
+    "purge_id": _text(),
+    "decision_number": _text(),  # the decision that says that they are to be deleted
+    "purged_on": _time(DAY),
+    "by": _text(isin=("regel", "nyckel")),
+    "layer": _text(isin=("rader", "platser")),
+    "made_by": _text(),  # delivery_id or placing_id
+    "period": _text(),  # the quarter in which the reports are registered
+    "n_stored": _whole(),
+    "n_withdrawn": _whole(),
+    "n_placed": _whole(),
 }
 
 # One row, one rejected row of a delivery; reason in Swedish, no personal data.
@@ -302,6 +293,7 @@ _TABLES = {
     "links": _LINKS,
     "deliveries": _DELIVERIES,
     "placings": _PLACINGS,
+    "purges": _PURGES,
     "quarantine": _QUARANTINE,
     "closed_counts": _CLOSED_COUNTS,
     "closed_contributors": _CLOSED_CONTRIBUTORS,

@@ -123,6 +123,7 @@ def describe(
             "sequence_number": state["sequence_number"],
             "settings_sha256": state["settings_sha256"],
             "made_from": state["made_from"],
+            "rows_from": state["rows_from"],
             "closed_without": [pair for pair in without if pair[0] in periods],
             "has_deliveries": bool((cells["area_id"] == MUNICIPALITY).any()),
         },

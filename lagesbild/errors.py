@@ -79,6 +79,10 @@ class ReleaseError(StoppedError):
     """Raised when a cycle cannot be released: closing, decision or text is missing."""
 
 
+class PurgeError(StoppedError):
+    """Raised when a purge lacks its decision, or a cycle needs rows that are purged."""
+
+
 class ProtectError(StoppedError):
     """Raised when a publication cannot be shown to be safe."""
 

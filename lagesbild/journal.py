@@ -96,19 +96,22 @@ def read_log(ws: Workspace) -> pd.DataFrame:
         the order they were done. Lines that cannot be read are left out.
     """
     rows = []
-    for line in _lines(ws):
-        told = _parse(line)
-        if told is not None:
-            told.pop("after")
-            first = [told.pop(name) for name in COLUMNS[:3]]
-            rows.append([*first, ", ".join(f"{k}={v}" for k, v in told.items())])
+    for told in read_lines(ws):
+        told.pop("after")
+        first = [told.pop(name) for name in COLUMNS[:3]]
+        rows.append([*first, ", ".join(f"{k}={v}" for k, v in told.items())])
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def read_lines(ws: Workspace) -> list[dict]:
+    """Every line that can be read, in order: at, who, what, after and its facts."""
+    return [told for told in map(_parse, _lines(ws)) if told is not None]
 
 
 def noted(ws: Workspace, what: str, fact: str) -> set[str]:
     """The values of one fact in all lines of one command."""
-    told = [_parse(line) or {} for line in _lines(ws)]
-    return {str(t[fact]) for t in told if t.get("what") == what and fact in t}
+    told = [line for line in read_lines(ws) if line["what"] == what]
+    return {str(line[fact]) for line in told if fact in line}
 
 
 def find_log_faults(ws: Workspace) -> list[str]:

@@ -31,8 +31,8 @@ def state_of(ws: Workspace) -> dict[str, object]:
     -------
     dict
         sequence_number, settings_sha256, closed (labels of closed quarters), released
-        (pairs of cycle and audience), statistics, and made_from: the hash of these,
-        the program, the areas, the inhabitants and the registers.
+        (pairs of cycle and audience), purges (their ids), statistics, and made_from:
+        the hash of these, the program, the areas, the inhabitants and the registers.
     """
     stored = _state_of_store(ws)
     state = {
@@ -40,6 +40,7 @@ def state_of(ws: Workspace) -> dict[str, object]:
         "settings_sha256": ws.settings_sha256,
         "closed": list(stored["closed"]),
         "released": [list(pair) for pair in stored["released"]],
+        "purges": list(stored["purges"]),
         "statistics": shown_statistics.state_of(ws),
     }
     digest = hashlib.sha256(json.dumps([state, _program()]).encode())
@@ -60,6 +61,7 @@ def _state_of_store(ws: Workspace) -> dict[str, object]:
             "sequence_number": store.latest_sequence_number(ws),
             "closed": closing.closed_cycles(ws),
             "released": frozen.find_releases(ws),
+            "purges": sorted(store.load_purges(ws)["purge_id"].unique()),
         }
     return _stores[key]
 
@@ -72,6 +74,6 @@ def _program() -> str:
     rooms = [file for room in names for file in sorted((home / room).glob("*.py"))]
     tables = ("categories.csv", "series_breaks.csv", "indicators.csv")
     modules = ("describing.py", "made_from.py", "planning.py", "publication.py")
-    modules += ("shown_statistics.py",)
+    modules += ("purging.py", "retention.py", "shown_statistics.py")
     files = [*(home / name for name in tables + modules), *rooms]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

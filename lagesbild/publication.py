@@ -26,6 +26,7 @@ from lagesbild.protect.handed import make_record
 from lagesbild.protect.kept import keep_publication, read_publication
 from lagesbild.protect.published import DRAFT, Publication
 from lagesbild.protect.told import leave_to_intern, tell_findings
+from lagesbild.purging import find_rows_from, refuse_purged
 from lagesbild.read import reference
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -72,6 +73,8 @@ def make_publications(
         delivered for it.
     ProtectError
         If the audit fails; nothing is then written.
+    PurgeError
+        If rows of the cycle have passed their term and are gone.
     """
     cycle, audiences = Period(str(cycle)), _known(audiences)
     with lock(ws):
@@ -218,7 +221,9 @@ def _load(ws: Workspace) -> dict[str, pd.DataFrame]:
     }
 
 
-def _measure(ws: Workspace, cycle: Period, tables: dict) -> pd.DataFrame:
+def _measure(
+    ws: Workspace, cycle: Period, tables: dict, rows_from: str | None
+) -> pd.DataFrame:
     names = ("closed_counts", "ready_counts", "deliveries", "areas", "population")
     cells = measure_cycle(
         tables["incidents"],
@@ -228,22 +233,24 @@ def _measure(ws: Workspace, cycle: Period, tables: dict) -> pd.DataFrame:
         closed_contributors=tables["closed_contributors"],
     )
     rows = tables["incidents"], tables["deliveries"]
-    return add_occurred(cells, *rows, cycle=cycle)
+    return add_occurred(cells, *rows, cycle=cycle, rows_from=rows_from)
 
 
 def _make_all(
     ws: Workspace, cycle: Period, state: dict, *, record_of: str | None = None
 ) -> tuple[dict[str, Publication], pd.DataFrame]:
     """Every audience's publication, and what one of them would be remembered by."""
-    tables = _load(ws)
+    refuse_purged(ws, cycle)
+    tables, rows_from = _load(ws), find_rows_from(ws, cycle)
+    state = state | {"rows_from": rows_from}
     released = frozen.load_publications(ws)
     if not describing.has_deliveries(tables):
         return _make_without(ws, cycle, state, tables), released.iloc[:0]
-    cells = _measure(ws, cycle, tables)
+    cells = _measure(ws, cycle, tables, rows_from)
     before = _load_handed(ws, state)
     protected, fresh = protecting.protect_cells(ws, cells, released, before)
     rows = tables["incidents"], tables["deliveries"]
-    findings = find_all(cells, *rows, cycle=cycle)
+    findings = find_all(cells, *rows, cycle=cycle, rows_from=rows_from)
     about = describing.describe(ws, cycle, tables, cells, state)
     about |= {"findings": findings, "statistics": None}
     made = _make_each(ws, cycle, tables, cells, (protected, fresh), about)

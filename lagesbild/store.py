@@ -137,6 +137,11 @@ def load_placings(ws: Workspace) -> pd.DataFrame:
     return rows.sort_values("sequence_number", ignore_index=True)
 
 
+def load_purges(ws: Workspace) -> pd.DataFrame:
+    """What purges have taken of each delivery and quarter; contract purges."""
+    return check(read_rows(ws, "purges"), "purges", where="lagret")
+
+
 def load_incidents(
     ws: Workspace,
     *,
@@ -387,6 +392,7 @@ def verify_store(ws: Workspace) -> list[str]:
             check(tables[table][columns(table)], table, where="lagret")
         load_notices(ws)
         load_closed_counts(ws)
+        purges = load_purges(ws)
     except (ContractError, StoreError) as error:
         return [str(error)]
-    return find_store_faults(deliveries, placings, tables)
+    return find_store_faults(deliveries, placings, tables, purges)

@@ -7,9 +7,11 @@ module that imports deltalake.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -143,8 +145,11 @@ def empty_rows(table: str, names: Sequence[str]) -> pa.Table:
 # --- one table on disk ------------------------------------------------------------
 
 
+TABLES = "tabeller"
+
+
 def _folder(ws: Workspace, table: str) -> str:
-    return str(ws.lager / "tabeller" / table)
+    return str(ws.lager / TABLES / table)
 
 
 @contextmanager
@@ -165,7 +170,14 @@ def open_table(ws: Workspace, table: str) -> DeltaTable | None:
     """The table as it stands, or None if nothing was ever written to it."""
     folder = _folder(ws, table)
     with telling(table):
-        return DeltaTable(folder) if DeltaTable.is_deltatable(folder) else None
+        if DeltaTable.is_deltatable(folder):
+            return DeltaTable(folder)
+    if (ws.lager / f"{TABLES}.byte.json").exists() and not Path(folder).parent.exists():
+        raise StoreError(
+            "En gallring blev avbruten mitt i bytet av tabeller. Kör 'lagesbild "
+            "status': då slutförs den."
+        )
+    return None
 
 
 def append_rows(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
@@ -173,11 +185,9 @@ def append_rows(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
     if frame.empty:
         return
     rows = to_arrow(frame, table)
-    partitions = ["year"] if "year" in rows.column_names else None
     with telling(table):
-        make_private_folder(ws.lager / "tabeller")
-        form = {"partition_by": partitions, "configuration": _CONFIGURATION}
-        write_deltalake(_folder(ws, table), rows, mode="append", **form)
+        make_private_folder(ws.lager / TABLES)
+        _append(_folder(ws, table), rows)
 
 
 def read_rows(
@@ -195,3 +205,54 @@ def read_rows(
     with telling(table):
         rows = stored.to_pyarrow_dataset().to_table(columns=names, filter=where)
     return from_arrow(rows)
+
+
+def _append(folder: str, rows: pa.Table) -> None:
+    partitions = ["year"] if "year" in rows.column_names else None
+    form = {"partition_by": partitions, "configuration": _CONFIGURATION}
+    write_deltalake(folder, rows, mode="append", **form)
+
+
+def write_anew(
+    ws: Workspace,
+    into: Path,
+    changes: dict[str, Callable[[pd.DataFrame], pd.DataFrame]],
+    *,
+    more: dict[str, pd.DataFrame],
+) -> None:
+    """Write every table to another folder, some of them changed and without a past.
+
+    Parameters
+    ----------
+    ws : Workspace
+    into : Path
+        A folder that is empty; it can take the place of the tables' own.
+    changes : dict
+        Table name → a function of its rows with helper columns, a year of them at a
+        time; other tables are copied as they are. A table that is changed has no
+        earlier versions there, whose files and logs would hold what is gone.
+    more : dict of str to DataFrame
+        Rows to add, under contract.
+    """
+    own = ws.lager / TABLES
+    for folder in sorted(own.iterdir()) if own.is_dir() else []:
+        table = folder.name
+        with telling(table):
+            if table not in changes:
+                shutil.copytree(folder, into / table)
+                continue
+            stored = DeltaTable(str(folder)).to_pyarrow_dataset()
+            for where in _years(stored):
+                frame = from_arrow(stored.to_table(filter=where))
+                frame = changes[table](frame[stored_schema(table).names])
+                if len(frame):
+                    _append(str(into / table), to_arrow(frame, table))
+    for table, frame in more.items():
+        if len(frame):
+            with telling(table):
+                _append(str(into / table), to_arrow(frame, table))
+
+
+def _years(stored: ds.Dataset) -> list[ds.Expression]:
+    found = stored.to_table(columns=["year"])["year"].unique().to_pylist()
+    return [ds.field("year") == year for year in sorted(found)]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,7 @@ LEAST = 4
 _OTHER_ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
 _BETWEEN = "\0"  # no sign of any text, so that two cells are never read as one
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
 
 
 def find_traces(ws: Workspace, words: str) -> pd.DataFrame:
@@ -48,21 +50,63 @@ def find_traces(ws: Workspace, words: str) -> pd.DataFrame:
     UsageError
         If there are too few signs to look for.
     """
-    plain = _plain(words)
-    if len(plain) < LEAST:
+    if len(_plain(words)) < LEAST:
         raise UsageError(f"Skriv minst {LEAST} tecken att söka efter.")
-    pattern = re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)")
-    rows = []
+    return find_any(ws, [words])
+
+
+def find_any(ws: Workspace, many: Iterable[str]) -> pd.DataFrame:
+    """Search every file for any of many words at once; each file is read once.
+
+    Returns
+    -------
+    DataFrame
+        As ``find_traces``; ``n_hits`` is of all the words together.
+    """
+    count, rows = _make_counter(many), []
     for base in (ws.root, ws.outputs):
-        files = sorted(base.rglob("*")) if base.is_dir() else []
-        for file in files:
-            if not file.is_file():
-                continue
-            n_hits = _count_hits(file, pattern)
+        for file in _files(base):
+            n_hits = _count_hits(file, count)
             if n_hits:
                 name = file.relative_to(base).as_posix()
                 rows.append((_place(base, ws, name), name, n_hits))
     return pd.DataFrame(rows, columns=["place", "file", "n_hits"])
+
+
+def find_files(folder: Path, many: Iterable[str]) -> list[Path]:
+    """Which files below a folder hold any of many words."""
+    count = _make_counter(many)
+    return [file for file in _files(folder) if _count_hits(file, count)]
+
+
+def _files(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*")) if folder.is_dir() else []
+    return [file for file in found if file.is_file()]
+
+
+def _make_counter(many: Iterable[str]) -> Callable[[str], int]:
+    """A function that counts whole words of many in a plain text, in one pass."""
+    by_first = defaultdict(list)
+    for word in {_plain(word) for word in many}:
+        first = _WORD.search(word)
+        if first:
+            by_first[first[0]].append((first.start(), word))
+
+    def count(text: str) -> int:
+        n_hits = 0
+        for found in _WORD.finditer(text):
+            for offset, word in by_first.get(found[0], ()):
+                start = found.start() - offset
+                end = start + len(word)
+                if start >= 0 and text.startswith(word, start):
+                    n_hits += not (_is_word(text, start - 1) or _is_word(text, end))
+        return n_hits
+
+    return count
+
+
+def _is_word(text: str, place: int) -> bool:
+    return 0 <= place < len(text) and _WORD.match(text[place]) is not None
 
 
 def _plain(text: str) -> str:
@@ -79,13 +123,13 @@ def _place(base: Path, ws: Workspace, name: str) -> str:
     return "/".join(parts[:2]) if parts[0] == "lager" and len(parts) > 2 else parts[0]
 
 
-def _count_hits(file: Path, pattern: re.Pattern) -> int:
+def _count_hits(file: Path, count: Callable[[str], int]) -> int:
     read = _READERS.get(file.suffix.lower(), _read_text)
     try:
-        return sum(len(pattern.findall(_plain(text))) for text in read(file))
+        return sum(count(_plain(text)) for text in read(file))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         # a file that is not what its name says is searched as bytes, never passed by
-        return sum(len(pattern.findall(_plain(text))) for text in _read_text(file))
+        return sum(count(_plain(text)) for text in _read_text(file))
 
 
 def _read_text(file: Path) -> Iterator[str]:

@@ -13,7 +13,14 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.agreement.reading import Known, find_file, read_sheet
-from lagesbild.agreement.tables import ANALYSES, DECISIONS, GROUPS, REGISTERS, RELEASE
+from lagesbild.agreement.tables import (
+    ANALYSES,
+    DECISIONS,
+    GROUPS,
+    PURGE,
+    REGISTERS,
+    RELEASE,
+)
 from lagesbild.errors import RegisterError
 
 DECISIONS_FILE, ANALYSES_FILE = "beslut.csv", "analys.csv"
@@ -78,6 +85,23 @@ def read_decisions(file: Path) -> pd.DataFrame:
     """
     rows = read_sheet(find_file(file.parent, DECISIONS), DECISIONS)
     return rows[rows["kind"].fillna(RELEASE) == RELEASE].reset_index(drop=True)
+
+
+def read_purge_decisions(file: Path) -> list[str]:
+    """The numbers of the decisions that something is to be deleted.
+
+    Parameters
+    ----------
+    file : Path
+        As for ``read_decisions``.
+
+    Raises
+    ------
+    RegisterError
+        Tells every fault by row and column.
+    """
+    rows = read_sheet(find_file(file.parent, DECISIONS), DECISIONS)
+    return sorted(rows.loc[rows["kind"] == PURGE, "decision_number"])
 
 
 def read_analyses(file: Path) -> pd.DataFrame:

@@ -39,9 +39,10 @@ RELEASE = "utlämnande"
 PICTURE, PLAN, FOLLOW_UP = "lägesbild", "åtgärdsplan", "uppföljning"
 AGREED, OTHER_PLANS, COUNCIL = "överenskommelse", "annan planering", "strategiskt råd"
 COORDINATION, REPORT = "samordningsfunktion", "rapport till fullmäktige"
+PURGE = "gallring"
 DECISION_KINDS = (
     *(RELEASE, PICTURE, PLAN, FOLLOW_UP, AGREED, OTHER_PLANS, COUNCIL),
-    *(COORDINATION, REPORT, "annat"),
+    *(COORDINATION, REPORT, PURGE, "annat"),
 )
 PARAGRAPHS = ("4", "5", "6", "7", "8-9", "10", "11-12", "13")
 """Lag (2023:196), as the sheet writes them."""

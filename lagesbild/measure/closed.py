@@ -33,6 +33,7 @@ def count_for_closing(
     cycle: str | Period,
     *,
     ready_counts: pd.DataFrame | None = None,
+    closed_counts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count a cycle's quarter as the table closed_counts has it.
 
@@ -47,6 +48,9 @@ def count_for_closing(
         With ``area_id``.
     cycle : str or Period
         A quarter.
+    closed_counts : DataFrame, optional
+        Of earlier cycles: rows of what they tell may have been erased, and a category
+        told there gets its zeros all the same.
 
     Returns
     -------
@@ -66,6 +70,10 @@ def count_for_closing(
     keys = [*KEYS, "source", "source_kind"]
     seen = seen.groupby(keys, dropna=False)[list(COUNTS)].sum(min_count=1).reset_index()
     pairs = seen[["source", "source_kind", "category"]]
+    if closed_counts is not None:
+        told = closed_counts["protected_class"].isna() & ~closed_counts["is_missing"]
+        told &= closed_counts[list(COUNTS)].gt(0).any(axis="columns")
+        pairs = pd.concat([pairs, closed_counts.loc[told, pairs.columns]])
     pairs = pairs.drop_duplicates().sort_values(["source", "category"])
     grid = pairs.merge(pd.DataFrame({"area_id": area_ids}), how="cross")
     now = seen[seen["period"] == label].drop(columns="source_kind")

@@ -52,6 +52,7 @@ def find_all(
     deliveries: pd.DataFrame,
     *,
     cycle: Period | str,
+    rows_from: str | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Find all that a cycle's publications tell beside their cells.
 
@@ -62,6 +63,9 @@ def find_all(
     incidents, deliveries : DataFrame
         From the store.
     cycle : Period or str
+    rows_from : str, optional
+        The first quarter whose rows are sure to be kept: what needs rows reaches no
+        farther back.
 
     Returns
     -------
@@ -75,12 +79,17 @@ def find_all(
     return {
         "signals": find_signals(cells, cycle),
         "trends": find_trends(cells, cycle),
-        "week": find_week(incidents, deliveries, cycle),
-        "hot_spots": _count_squares(incidents, cycle),
+        "week": find_week(incidents, deliveries, cycle, rows_from=rows_from),
+        "hot_spots": _count_squares(incidents, cycle, rows_from),
     }
 
 
-def _count_squares(incidents: pd.DataFrame, cycle: Period) -> pd.DataFrame:
+def _count_squares(
+    incidents: pd.DataFrame, cycle: Period, rows_from: str | None = None
+) -> pd.DataFrame:
+    if rows_from is not None:
+        kept = incidents["reported_on"] >= pd.Timestamp(Period(rows_from).start)
+        incidents = incidents[kept]
     try:
         squares = find_hot_spots(incidents, cycle)
     except ShortHistoryError as error:

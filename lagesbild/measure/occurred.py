@@ -24,6 +24,7 @@ def add_occurred(
     deliveries: pd.DataFrame,
     *,
     cycle: Period | str,
+    rows_from: str | None = None,
 ) -> pd.DataFrame:
     """Add the distinct events that happened in each quarter.
 
@@ -35,6 +36,8 @@ def add_occurred(
         From the store. Only reports registered up to the cycle's last day count, so
         that a cycle's figures stay what they were.
     cycle : Period or str
+    rows_from : str, optional
+        The first quarter whose rows are sure to be kept; earlier ones are missing.
 
     Returns
     -------
@@ -64,6 +67,7 @@ def add_occurred(
     ).set_axis(cells.index)
     out[PLACES] = _places(out, dated, area_ids)
     erased = out["period"].isin(_erased(cells, rows))
+    erased |= out["period"] < (rows_from or "")
     erased &= out[f"{NAME}_status"] == "shown"
     out[NAME] = out[NAME].mask(erased)
     out[f"{NAME}_status"] = out[f"{NAME}_status"].mask(erased, "missing")

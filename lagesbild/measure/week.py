@@ -27,7 +27,11 @@ UNEVEN, EVEN = "ojämnt", "ingen säker skillnad"
 
 
 def find_week(
-    incidents: pd.DataFrame, deliveries: pd.DataFrame, cycle: Period | str
+    incidents: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    cycle: Period | str,
+    *,
+    rows_from: str | None = None,
 ) -> pd.DataFrame:
     """Spread the police's events of twelve months over the week.
 
@@ -37,6 +41,8 @@ def find_week(
         From the store.
     cycle : Period or str
         The last of the four quarters in which the events were registered.
+    rows_from : str, optional
+        The first quarter whose rows are sure to be kept.
 
     Returns
     -------
@@ -61,6 +67,9 @@ def find_week(
     matrix = aoristic.in_blocks(aoristic.weights(first, last), hours=HOURS)
     total = float(matrix.to_numpy().sum())
     reason = _explain(deliveries, labels, total)
+    n_kept = sum(label >= (rows_from or "") for label in labels)
+    if n_kept < N_QUARTERS:
+        reason = short_history(n_kept, N_QUARTERS)
     is_told = reason is None
     shares = matrix.to_numpy() / max(total, 1.0)
     sums = [

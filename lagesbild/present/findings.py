@@ -18,6 +18,7 @@ from lagesbild.offences import load_categories
 from lagesbild.present import captions, cells, swedish, week
 from lagesbild.present.display import ID, Shown
 from lagesbild.present.page_parts import area_row
+from lagesbild.protect.notes import ROWS_FROM
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
@@ -149,6 +150,8 @@ def _hot_spots(publication: Publication, area: str | None) -> Markup:
         "själv hittar. Där fler vistas händer mer: en sådan ruta är inte en farlig "
         "plats. Visas bara internt."
     )
+    if publication.meta.get("rows_from"):
+        lede += f" {ROWS_FROM.format(publication.meta['rows_from'])}"
     title = "Platser där händelser samlas"
     told = frame["reason"].dropna().tolist()
     if told:

@@ -34,6 +34,7 @@ _WHAT = {
 SHARE_OF = ("area_id", "category", "measure", *_WHAT)
 SHARE_OF += tuple(f"{name}_status" for name in _WHAT)
 """The columns from which the share without area is told."""
+ROWS_FROM = "Räknas från {}, eftersom äldre rader gallras."
 _MOST_PERIODS = 3
 
 
@@ -44,6 +45,7 @@ def make_notes(
     missing: Iterable[tuple[str, str]],
     closed_without: Iterable[tuple[str, str]],
     date: str = "reported",
+    rows_from: str | None = None,
 ) -> tuple[str, ...]:
     """Make the notes of one table.
 
@@ -58,6 +60,8 @@ def make_notes(
         Deliveries that have not come, and those that a quarter was closed without.
     date : str
         "reported" or "occurred".
+    rows_from : str, optional
+        The first quarter whose rows are kept; what is counted from rows begins there.
 
     Returns
     -------
@@ -67,6 +71,8 @@ def make_notes(
     told = [REPORTED if date == "reported" else OCCURRED, LEFT_OUT]
     if date == "reported":
         told += _share_without_area(shares)
+    elif rows_from and periods and min(periods) < rows_from:
+        told.append(ROWS_FROM.format(rows_from))
     late = [pair for pair in missing if pair[0] in periods]
     told += _by_source(late, "Uppgifter från {} saknas för {}.")
     closed = [pair for pair in closed_without if pair[0] in periods]

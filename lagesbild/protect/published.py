@@ -219,6 +219,7 @@ class Publication:
             missing=self._missing,
             closed_without=self._closed_without,
             date=date,
+            rows_from=self.meta.get("rows_from"),
         )
 
 

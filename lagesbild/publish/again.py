@@ -119,3 +119,6 @@ def _put_back(ws: Workspace, cycle: str, audience: str, staging: Path) -> None:
     with exchange.replacing(pages) as new:
         batch.keep_folders(ws, Period(cycle), new, AUDIENCES)
         shutil.copytree(staging / audience, new / audience)
+        kept = ws.lager / HANDED / cycle / audience / manifest.NAME
+        if kept.is_file():  # the one handed out: registers may have changed since
+            shutil.copyfile(kept, new / audience / manifest.NAME)

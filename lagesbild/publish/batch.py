@@ -21,6 +21,7 @@ from lagesbild.protect.published import DRAFT
 from lagesbild.publish import beside, checks, exchange, gate, manifest, unchanged
 from lagesbild.publish.plan import check_notebooks, frame_of, plan_pages
 from lagesbild.publish.work import How, do_all
+from lagesbild.purging import count_purged
 from lagesbild.workspace import AUDIENCES, lock, make_private_folder
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def run_cycle(
         ``pages``, one entry a page with file, product, audience and seconds, and
         ``is_kept`` if it was not made again since nothing of it had changed;
         ``released``, the audiences whose pages have been released and are left as they
-        are; and ``seconds`` in all.
+        are; ``n_purged``, rows of the quarter that were purged by key, so that the
+        draft is not what it was; and ``seconds`` in all.
 
     Raises
     ------
@@ -92,6 +94,7 @@ def run_cycle(
         pages = make_pages(ws, drafts, staging, given=given, how=how)
     seconds = round(time.monotonic() - started, 3)
     told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
+    told["n_purged"] = count_purged(ws, cycle)
     _log(ws, cycle, told)
     n_made = sum(not page.get("is_kept") for page in pages)
     shown = ", ".join(name for name in audiences if name not in left)

@@ -1,4 +1,4 @@
-"""Exchange a folder of pages for a new one: before or after, never between.
+"""Exchange a folder of pages, or of tables, for a new one: before or after.
 
 In: a staging folder beside the old one. Out: the new one in its place. A journal is
 written before the two renames; if they are cut short, the next command of any kind
@@ -66,11 +66,14 @@ def finish_or_undo(ws: Workspace) -> None:
     """
     from lagesbild.workspace import lock
 
-    if not any(file.name.endswith(_ENDINGS) for file in ws.outputs.glob("*")):
+    folders = (ws.outputs, ws.lager)
+    found = [file for folder in folders for file in folder.glob("*")]
+    if not any(file.name.endswith(_ENDINGS) for file in found):
         return
     try:
         with lock(ws):
-            _finish(ws.outputs)
+            for folder in folders:
+                _finish(folder)
     except LockError:
         return
 
@@ -100,8 +103,8 @@ def _exchange_or_undo(folder: Path, journal: Path) -> None:
         _undo(folder)
         journal.unlink()
         raise PublishError(
-            f"Sidorna i {folder.name} hålls öppna av ett annat program. Stäng det och "
-            "kör igen. De tidigare sidorna är orörda."
+            f"Filerna i {folder.name} hålls öppna av ett annat program. Stäng det och "
+            "kör igen. De tidigare filerna är orörda."
         ) from None
     journal.unlink()
 

@@ -1,0 +1,44 @@
+"""The kinds of column that a contract may have: text, number, day, point.
+
+In: whether a value is required and its limits. Out: a column of pandera. Used by
+``contracts`` alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import pandera.pandas as pa
+
+DAY = "datetime64[us]"
+MOMENT = "datetime64[us, UTC]"
+
+
+def text(required: bool = True, isin: tuple[str, ...] | None = None) -> pa.Column:
+    checks = [pa.Check.isin(isin)] if isin else []
+    return pa.Column("str", checks, nullable=not required)
+
+
+def whole(required: bool = True, least: int | None = 0) -> pa.Column:
+    checks = [] if least is None else [pa.Check.ge(least)]
+    return pa.Column("Int64", checks, nullable=not required)
+
+
+def number(required: bool = False, low=None, high=None) -> pa.Column:
+    checks = [] if low is None else [pa.Check.in_range(low, high)]
+    return pa.Column("float64", checks, nullable=not required)
+
+
+def east() -> pa.Column:
+    return number(low=200_000, high=1_000_000)
+
+
+def north() -> pa.Column:
+    return number(low=6_000_000, high=7_800_000)
+
+
+def time(dtype: str, required: bool = True) -> pa.Column:
+    # pandera reads "datetime64[us]" as nanoseconds; check() makes it microseconds
+    return pa.Column(dtype, nullable=not required, metadata={"dtype": dtype})
