@@ -16,6 +16,8 @@ import pandas as pd
 
 from lagesbild import statistics
 from lagesbild.measure.monitor import watch_statistics
+from lagesbild.measure.perceived import compare_perceived
+from lagesbild.measure.reported import compare_years, with_limits
 from lagesbild.protect.few import hide_few
 from lagesbild.read.indicators import NATION, load_indicator_catalogue
 from lagesbild.read.place_names import load_place_names
@@ -44,7 +46,9 @@ class ShownStatistics:
         "plant"), in that order. indicators: the whole catalogue, indicators.csv.
         sources: one row a kind of file: name, where (where it is had, Swedish),
         indicator_prefix (what its indicators begin with), n_files and retrieved_on
-        (ISO, of the newest; both empty where there is none).
+        (ISO, of the newest; both empty where there is none). reported and perceived:
+        the municipality beside those like it and the nation, year by year, from
+        ``measure.reported`` and ``measure.perceived``.
     watched : DataFrame
         From ``measure.monitor``, for ``intern``.
     version : str
@@ -93,17 +97,30 @@ def choose_statistics(ws: Workspace, *, as_of: date | None = None) -> ShownStati
     protected = ids[ids.str.startswith(PROTECTED)]
     before = statistics.load_indicators(ws, version=previous) if previous else every
     day = as_of or newest
+    shown = hide_few(figures.reset_index(drop=True), protected=set(protected))
     return ShownStatistics(
-        figures=hide_few(figures.reset_index(drop=True), protected=set(protected)),
+        figures=shown,
         about={
             "places": places,
             "indicators": catalogue,
             "sources": _sources(files),
+            **_beside_others(shown, places),
         },
         watched=watch_statistics(every, before, as_of=day) if day else every.iloc[:0],
         version=version or "",
         retrieved_on=newest,
     )
+
+
+def _beside_others(shown: pd.DataFrame, places: pd.DataFrame) -> dict:
+    """Reported crime and perceived safety, from what is shown and nothing else."""
+    own = places.loc[places["role"] == "own", "area_id"].iloc[0]
+    similar = list(places.loc[places["role"] == "similar", "area_id"])
+    reported = with_limits(shown, "bra_totalt")
+    return {
+        "reported": compare_years(reported, own=own, similar=similar),
+        "perceived": compare_perceived(shown, own=own, similar=similar),
+    }
 
 
 def state_of(ws: Workspace) -> list[str]:

@@ -35,6 +35,7 @@ MEASURED = ("anmälda brott", "observationer")
 OWN_MEASURE = "eget mått"
 DIRECTIONS = ("ner", "upp")
 ACTIVITY = "aktivitet, inte läge"
+WALK = "trygghetsvandring"
 RELEASE = "utlämnande"
 PICTURE, PLAN, FOLLOW_UP = "lägesbild", "åtgärdsplan", "uppföljning"
 AGREED, OTHER_PLANS, COUNCIL = "överenskommelse", "annan planering", "strategiskt råd"
@@ -245,7 +246,7 @@ DIALOGUES = Register(
             WORD,
             "Vad det var för dialog.",
             is_required=True,
-            words=("medborgardialog", "polisens dialog", "medarbetardialog"),
+            words=("medborgardialog", "polisens dialog", "medarbetardialog", WALK),
         ),
         told("teman", "themes", TEXT, "Vad man talade om."),
         own("antal", "n_people", NUMBER, "Antal personer."),

@@ -80,8 +80,29 @@ def compare_reported(
             f"Statistiken har inget värde av '{indicator_id}' för kommunen {own}. Läs "
             "in Brås tal med 'lagesbild statistics'."
         )
+    return compare_years(figures, own=own, similar=similar, nation=nation)
+
+
+def compare_years(
+    figures: pd.DataFrame, *, own: str, similar: Sequence[str], nation: str = NATION
+) -> pd.DataFrame:
+    """Set one indicator of a municipality beside others, every period it has.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        One row a place and period: area_id, period, value, lower, upper, status.
+    own, similar, nation
+        As of ``compare_reported``.
+
+    Returns
+    -------
+    DataFrame
+        As of ``compare_reported``; no row if the municipality has no value.
+    """
+    mine = figures[(figures["area_id"] == own) & figures["value"].notna()]
     wanted = [own, *(code for code in similar if code != own), nation]
-    rows = []
+    rows = [pd.DataFrame(columns=COLUMNS)] if mine.empty else []
     for year in sorted(mine["period"]):
         that_year = figures[figures["period"] == year].set_index("area_id")
         table = that_year.reindex(wanted).rename_axis("area_id").reset_index()

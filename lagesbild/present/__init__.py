@@ -17,11 +17,12 @@ _HOMES = {
     "show_heading": "page_parts",
     "show_help": "help_box",
     "show_map": "maps",
-    "show_protected_years": "close_relations",
     "show_quality": "quality",
+    "show_safety": "safety",
     "show_summary": "page_parts",
     "show_table": "tables",
     "show_trend": "charts",
+    "show_violence": "close_relations",
 }
 
 __all__ = [
@@ -33,11 +34,12 @@ __all__ = [
     "show_heading",
     "show_help",
     "show_map",
-    "show_protected_years",
     "show_quality",
+    "show_safety",
     "show_summary",
     "show_table",
     "show_trend",
+    "show_violence",
 ]
 
 

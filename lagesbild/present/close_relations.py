@@ -1,19 +1,23 @@
-"""Violence in close relationships: whole years of the whole municipality, in a table.
+"""Violence in close relationships: the whole municipality, whole years, little else.
 
-In: ``Publication.protected_years``, which is the same for every audience. Out: one
-``Shown``. There is no smaller division than this: a year, the municipality and the
-police's four protected classes, each counted for itself.
+In: ``Publication.protected_years`` and statistics, the same for every audience. Out:
+``Shown`` parts of the page, an entry of ``_PARTS`` each. There is no smaller division
+than this: a year, the municipality and the police's four protected classes, each for
+itself. Surveys stand here without sex and age, and nothing is called a rise or a fall.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from markupsafe import Markup
 
 from lagesbild.audiences import PROTECTED_THRESHOLD
+from lagesbild.errors import UsageError
 from lagesbild.offences import category_names
-from lagesbild.present import captions, swedish, tables
+from lagesbild.present import captions, figures, swedish, tables
 from lagesbild.present.display import ID, Shown
 
 if TYPE_CHECKING:
@@ -31,22 +35,51 @@ _NONE = (
     "kvartal. När årets fyra kvartal är lästa och stängda visas året här."
 )
 
+_ASKED = ("hlv_utsatt_",)
+_SURVEYS, _SUPPORT = ("hlv_",), ("stod_",)
+_NO_SURVEY = (
+    "Ingen enkät med svar om våld finns här. Hälsa på lika villkor från "
+    "Folkhälsomyndigheten frågar om våld och hot det senaste året, från vem som helst: "
+    "lägg filen i statistik/. Brås kartläggning av brott i nära relationer (rapport "
+    "2014:8) gäller hela landet och har inga tal för en kommun."
+)
+_NO_SUPPORT = (
+    "Inga antal finns här. Kvinnojouren, brottsofferjouren, elevhälsan och "
+    "familjerätten kan lämna hur många som sökt stöd under ett år, för hela kommunen: "
+    "fyll i mallar/stod.csv och lägg den i statistik/. Ett antal från 1 till 9 visas "
+    "inte."
+)
 
-def show_protected_years(publication: Publication) -> Shown:
-    """Show how many offences of the protected classes were reported, year by year.
+
+def show_violence(publication: Publication, part: str) -> Shown:
+    """Show one part of what can be said of violence in close relationships.
 
     Parameters
     ----------
     publication : Publication
+    part : str
+        "years": offences reported, by class and closed year; "estimated": what surveys
+        say; "support": how many sought help; "sources": which there are, and where.
 
     Returns
     -------
     Shown
-        A table of the closed years, the newest first; a sentence where there is none.
+        A table, or a sentence that says what is missing and where it is had.
+
+    Raises
+    ------
+    UsageError
+        If there is no such part.
     """
+    if part not in _PARTS:
+        raise UsageError(f"Delen '{part}' finns inte. Välj {', '.join(_PARTS)}.")
+    return Shown(_PARTS[part](publication), text=part)
+
+
+def _years(publication: Publication) -> Markup:
     years = publication.protected_years
     if years.empty:
-        return Shown(Markup('<p class="text near">{}</p>').format(_NONE), text=_TITLE)
+        return figures.paragraph(_NONE)
     names = category_names()
     rows = {(row["period"], row["category"]): row for row in years.to_dict("records")}
     head = Markup("").join(
@@ -61,9 +94,47 @@ def show_protected_years(publication: Publication) -> Shown:
         for year in sorted(set(years["period"]), reverse=True)
     )
     id = f"{ID}skyddade-ar"
-    table = Markup(
+    return Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{}"><table>{}'
         '<thead><tr><th scope="col">År</th>{}</tr></thead><tbody>{}</tbody></table>'
         "</div>"
     ).format(id, captions.caption(_TITLE, _SMALL, id=id, wide=True), head, body)
-    return Shown(table, text=_TITLE)
+
+
+def _estimated(publication: Publication) -> Markup:
+    told = _of(publication, _ASKED, ("own", "county", "nation"))
+    if told.empty:
+        return figures.paragraph(_NO_SURVEY)
+    return figures.indicator_table(
+        publication, told, title="Utsatta enligt enkäter", key="enkater"
+    )
+
+
+def _support(publication: Publication) -> Markup:
+    told = _of(publication, _SUPPORT, ("own",))
+    if told.empty:
+        return figures.paragraph(_NO_SUPPORT)
+    return figures.indicator_table(
+        publication, told, title="Sökt stöd, antal per år", key="stod"
+    )
+
+
+def _of(publication: Publication, starts: tuple, roles: tuple) -> pd.DataFrame:
+    """Figures of everyone, without sex and age, of some places."""
+    told = publication.statistics
+    if told.empty:
+        return told
+    places = [figures.place_of(publication, role) for role in roles]
+    return told[
+        told["indicator_id"].str.startswith(starts)
+        & told["area_id"].isin(places)
+        & (told["breakdown"] == "alla")
+    ]
+
+
+_PARTS: dict[str, Callable[[Publication], Markup]] = {
+    "years": _years,
+    "estimated": _estimated,
+    "support": _support,
+    "sources": lambda publication: figures.sources(publication, _SURVEYS + _SUPPORT),
+}

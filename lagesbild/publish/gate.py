@@ -45,6 +45,11 @@ _META = ("viewport", "color-scheme", "description")
 _MOST_DRAWN = 100_000
 _HASHES = re.compile(r"\b[0-9a-f]{16,64}\b|'sha256-[A-Za-z0-9+/=]+'")
 _BLANK = re.compile(r"[\s\u00a0\u202f]+")
+_SPAN = re.compile(
+    r"(?<![\d.,-])[1-9]\d{0,2}(?:\u00a0\d{3})+\u2013[1-9]\d{0,2}(?:\u00a0\d{3})+(?!\d)"
+)
+"""Limits as we write them, "14 068–14 113": with a space they look like a telephone
+number, which nobody writes with no-break spaces, an en dash and no 0 before."""
 _DEGREES = re.compile(
     r"(?<![\d.,])(?:5[5-9]|6\d|1\d|2[0-4])[.,]\d{3,}(?!\d)"  # of latitude, longitude
 )
@@ -208,7 +213,7 @@ def _find_private(words: list[str], allowed: list[str]) -> list[str]:
     """Kinds of personal data and coordinates; what the settings list is taken away."""
     told = []
     for word in dict.fromkeys(words):
-        word = _BLANK.sub(" ", _HASHES.sub(" ", word))
+        word = _BLANK.sub(" ", _SPAN.sub(" ", _HASHES.sub(" ", word)))
         for text in allowed:
             word = re.sub(rf"(?<![\w.+-]){re.escape(text)}(?![\w-]|\.\w)", " ", word)
         if word.strip():

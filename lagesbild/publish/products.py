@@ -77,7 +77,15 @@ PRODUCTS = (
         "Hjälp att få, och vad anmälda brott kan och inte kan säga. Bara hela kommunen "
         "och år.",
         needs_deliveries=False,
+        uses_statistics=True,
         has_exit=True,
+    ),
+    Product(
+        "06_trygghet",
+        "Trygghet",
+        "Upplevd trygghet mot anmälda brott, bredvid liknande kommuner och riket.",
+        needs_deliveries=False,
+        uses_statistics=True,
     ),
     Product(
         "07_atgardsplan",

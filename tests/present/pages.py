@@ -159,7 +159,10 @@ def violence(publication) -> Markup:
         present.show_heading(publication, title="Våld i nära relation"),
         present.show_help(publication),
         _section("anmalt", "Vad som har anmälts"),
-        present.show_protected_years(publication),
+        *(
+            present.show_violence(publication, p)
+            for p in ("years", "estimated", "support")
+        ),
         _end(),
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from lagesbild.offences import category_names
-from lagesbild.present.close_relations import show_protected_years
+from lagesbild.present.close_relations import show_violence
 from lagesbild.present.help_box import show_help
 from tests.present import look
 from tests.present.invented import HELP, make_publication
@@ -44,7 +44,7 @@ def test_old_unchecked_and_missing_numbers_are_told():
 
 
 def test_years_stand_newest_first_and_what_is_hidden_has_its_words():
-    tree = look.parse(show_protected_years(PUBLICATION).page)
+    tree = look.parse(show_violence(PUBLICATION, "years").page)
     head, *rows = [
         [cell.text for cell in row.all() if cell.tag in ("th", "td")]
         for row in tree.all("tr")
@@ -60,5 +60,5 @@ def test_years_stand_newest_first_and_what_is_hidden_has_its_words():
 
 def test_without_a_closed_year_it_says_what_is_needed():
     none = pd.DataFrame(columns=PUBLICATION.protected_years.columns)
-    told = show_protected_years(replace(PUBLICATION, protected_years=none)).page
+    told = show_violence(replace(PUBLICATION, protected_years=none), "years").page
     assert "<table" not in told and "fyra kvartal" in told

@@ -95,6 +95,7 @@ SOUND = [
     "<p>hjalp@exempelkommun.example</p>",
     "<p>1\u00a0498 anmälda brott, 37,5 per 1\u00a0000 invånare, 12 345 invånare.</p>",
     "<p>Ängsbo</p>",
+    "<p>14\u00a0091 (14\u00a0068\u201314\u00a0113)</p>",
     '<p><a href="tel:0846500401">08-465 004 01</a></p>',
     # what the publication was released with, though settings say another now
     '<p><a href="tel:0846500404">08-465 004 04</a></p>',
@@ -143,6 +144,8 @@ REFUSED = {
         "<p>Ring 070-174 06 999</p>",
         '<a href="#innehall" aria-label="0701740605">Ring</a>',
         "<svg><text>070-174 06 05</text></svg>",
+        "<p>14 068-14 113</p>",
+        "<p>070\u00a0174\u2013060\u00a0500</p>",
         "<svg><title>070-174 06 05</title></svg>",
     ],
     "en e-postadress": [
