@@ -124,6 +124,7 @@ def describe(
             "settings_sha256": state["settings_sha256"],
             "made_from": state["made_from"],
             "rows_from": state["rows_from"],
+            "is_closed": cycle.label in state["closed"],
             "closed_without": [pair for pair in without if pair[0] in periods],
             "has_deliveries": bool((cells["area_id"] == MUNICIPALITY).any()),
         },

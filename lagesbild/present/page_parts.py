@@ -101,10 +101,20 @@ def _where(row: dict) -> str:
     return f"{kind} i {district}" if isinstance(district, str) and district else kind
 
 
+def preliminary(publication: Publication) -> str:
+    """How far from settled the figures of a draft are; "" of what is released."""
+    if publication.status != "Utkast":
+        return ""
+    if not publication.meta.get("has_deliveries", True):
+        return "Inte fastställd."
+    if publication.meta.get("is_closed", False):
+        return "Inte fastställd. Kvartalet är stängt, så antalen ändras inte mer."
+    return "Preliminär. Kvartalet är öppet, så siffrorna kan ändras."
+
+
 def _facts(publication: Publication) -> list[Markup | str]:
-    is_draft = publication.status == "Utkast"
     return [
-        "Inte fastställd. Siffrorna är preliminära." if is_draft else "",
+        preliminary(publication),
         Markup("Uppgifter till och med <b>{}</b>").format(
             swedish_date(publication.data_until)
         ),
@@ -242,7 +252,7 @@ def show_about(publication: Publication) -> Shown:
         '{table}<div class="two even tight"><div class="text"><h3>Läs siffrorna med '
         "detta i minnet</h3>{notes}</div>{draft}</div>"
     ).format(
-        draft=_draft() if publication.status == "Utkast" else "",
+        draft=_draft(publication) if publication.status == "Utkast" else "",
         table=deliveries_table(publication),
         notes=Markup('<ul class="plain">{}</ul>').format(
             Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
@@ -251,12 +261,19 @@ def show_about(publication: Publication) -> Shown:
     return Shown(page, text="Om uppgifterna")
 
 
-def _draft() -> Markup:
-    return Markup(
-        '<div class="text"><h3>Preliminärt</h3><p>Sidan är ett utkast. Sena '
-        "anmälningar och rättelser kan ändra siffrorna tills de är fastställda.</p>"
-        "</div>"
+def _draft(publication: Publication) -> Markup:
+    title = "Preliminärt"
+    words = (
+        "Sidan är ett utkast och kvartalet är öppet. Sena anmälningar och rättelser "
+        "kan ändra siffrorna tills det stängs."
     )
+    if publication.meta.get("is_closed", False):
+        title = "Utkast"
+        words = (
+            "Kvartalet är stängt, så sena anmälningar och rättelser ändrar inte "
+            "antalen. Sidan är ett utkast tills den har fastställts."
+        )
+    return Markup('<div class="text"><h3>{}</h3><p>{}</p></div>').format(title, words)
 
 
 def deliveries_table(publication: Publication) -> Markup:

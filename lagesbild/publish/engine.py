@@ -9,6 +9,7 @@ after each notebook.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import sys
@@ -158,6 +159,8 @@ def _shell() -> Iterator[_Shell]:
     finally:
         shell.restore_sys_module_state()
         _Shell.clear_instance()
+        # else all that its notebook held would stay until the process ends
+        atexit.unregister(shell.atexit_operations)
 
 
 def _run(shell: _Shell, cell: NotebookNode) -> bool:

@@ -88,6 +88,7 @@ def render(
         municipality=frame.municipality,
         status=frame.status,
         is_draft=frame.status == "Utkast",
+        preliminary=page_parts.preliminary(publication),
         data_until=swedish_date(publication.data_until),
         period_name=swedish.upper_first(frame.period_name),
         brief=page_parts.brief(publication) if is_whole else "",

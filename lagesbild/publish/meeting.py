@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from lagesbild.errors import PublishError
 from lagesbild.period import swedish_date
+from lagesbild.present import page_parts
 from lagesbild.publish import page, statement
 from lagesbild.publish.products import for_audience, in_publication, page_name
 
@@ -83,6 +84,7 @@ def render(
         cycle=frame.cycle,
         status=frame.status,
         is_draft=frame.status == "Utkast",
+        preliminary=page_parts.preliminary(publication),
         period_name=frame.period_name,
         data_until=swedish_date(publication.data_until),
         bodies=bodies,

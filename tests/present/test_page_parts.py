@@ -20,7 +20,7 @@ def test_the_heading_says_what_when_status_and_how_fresh():
     assert tree.all("p", class_="kick")[0].text == "Gemensam lägesbild, 2026-K3"
     assert facts(PUBLICATION) == [
         "Utkast",
-        "Inte fastställd. Siffrorna är preliminära.",
+        "Preliminär. Kvartalet är öppet, så siffrorna kan ändras.",
         "Uppgifter till och med 12 oktober 2026",
         "Jämförs med juli–september 2025",
     ]
@@ -29,8 +29,16 @@ def test_the_heading_says_what_when_status_and_how_fresh():
 def test_a_released_page_is_not_called_preliminary():
     released = replace(PUBLICATION, status="Fastställd")
     assert facts(released)[0] == "Fastställd"
-    assert "preliminära" not in show_heading(released).page
+    assert "reliminär" not in show_heading(released).page
     assert "utkast" not in show_about(released).page
+
+
+def test_a_draft_of_a_closed_quarter_is_not_called_preliminary():
+    closed = replace(PUBLICATION, meta=PUBLICATION.meta | {"is_closed": True})
+    assert "stängt, så antalen ändras inte mer" in facts(closed)[1]
+    assert "reliminär" not in show_heading(closed).page + show_about(closed).page
+    assert "Kvartalet är stängt" in show_about(closed).page
+    assert "kvartalet är öppet" in show_about(PUBLICATION).page
 
 
 def test_without_history_nothing_is_said_to_be_compared():

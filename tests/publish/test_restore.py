@@ -1,6 +1,7 @@
 """A notebook that leaves all it can leaves nothing to the next."""
 
 import difflib
+import gc
 import os
 import warnings
 
@@ -116,6 +117,14 @@ def test_a_notebook_that_leaves_all_it_can_leaves_nothing(tmp_path):
     assert list(difflib.unified_diff(before[0].split("\n"), after[0].split("\n"))) == []
     assert "'left_behind'" not in before[0] and "'sum': 3" in before[0]
     assert "förgiftad" not in str(after)
+
+
+def test_what_a_notebook_held_is_let_go(tmp_path):
+    execute.load_libraries()
+    code = "class LeftBehind: pass\nheld = LeftBehind()\n'klar'"
+    assert _texts(tmp_path, code) == ["'klar'"]
+    gc.collect()
+    assert not [o for o in gc.get_objects() if type(o).__name__ == "LeftBehind"]
 
 
 def test_what_is_restored_is_restored_also_after_a_fault():

@@ -53,7 +53,7 @@ def test_what_has_come_is_shown_to_intern_and_then_nothing_is_touched(town):
     folder = town.outputs / CYCLE
     assert [f.name for f in folder.iterdir()] == ["intern"]
     page = (folder / "intern" / "02_lagesbild.html").read_text("utf-8")
-    assert "preliminär" in page
+    assert "Preliminär. Kvartalet är öppet" in page
 
     log = journal.read_log(town)
     assert log["what"].tolist() == ["ingest", "run", "update"]
