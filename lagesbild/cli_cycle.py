@@ -146,12 +146,19 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     is_flag=True,
     help="Gör om det som är utlämnat och jämför; inget annat ändras.",
 )
+@click.option(
+    "--agenda",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FIL",
+    help="Skriv också rådets dagordning som Word-dokument.",
+)
 @terminal.json_option
 def _run(
     workspace: Path | None,
     cycle: str,
     as_json: bool,
     as_published: bool,
+    agenda: Path | None,
     **asked: int | float | bool,
 ) -> int:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
@@ -163,9 +170,15 @@ def _run(
         return _run_as_published(ws, period, as_json, asked)
     with terminal.progress("Gör sidor", quiet=as_json) as tell:
         told = run_cycle(ws, period, **asked, on_progress=tell)
+    if agenda is not None:
+        from lagesbild.publish.documents import make_agenda
+
+        make_agenda(ws, period, agenda)
     if as_json:
         terminal.print_json(told)
         return 0
+    if agenda is not None:
+        click.echo(f"Dagordningen ligger i {terminal.shown(agenda)}.")
     for audience in told["released"]:
         click.echo(f"{audience}: redan utlämnat och lämnat som det är.")
     if told["n_purged"]:

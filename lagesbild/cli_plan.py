@@ -151,6 +151,30 @@ def _show_matrix(boxes: pd.DataFrame) -> None:
     terminal.print_table(heads, rows)
 
 
+@click.group("report", options_metavar="[FLAGGOR]", subcommand_metavar="KOMMANDO …")
+@terminal.debug_option
+def _report() -> None:
+    """Rapporter som Word-dokument."""
+
+
+@command("fullmaktige")
+@click.argument("year", metavar="ÅR", type=click.IntRange(min=2000, max=2100))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FIL",
+    help="Dokumentets namn; annars rapport_ÅR.docx här.",
+)
+def _report_council(workspace: Path | None, year: int, out: Path | None) -> None:
+    """Årets rapport till kommunfullmäktige, bara ur det som är utlämnat."""
+    from lagesbild.publish.documents import make_report
+
+    file = out or Path(f"rapport_{year}.docx")
+    made = make_report(open_asked(workspace), year, file)
+    click.echo(f"Rapporten ligger i {terminal.shown(made)}.")
+
+
 for _each in (_check, _suggest):
     _plan.add_command(_each)
-COMMANDS = (_plan,)
+_report.add_command(_report_council)
+COMMANDS = (_plan, _report)

@@ -84,9 +84,11 @@ _PARTS: dict[str, Callable[[Publication], Markup]] = {
     "promise_table": _promise_table,
     "dialogues": _dialogues,
     "opening": council.opening,
+    "in_short": council.in_short,
     "signals": council.signals,
     "law": council.law,
     "wheel": council.wheel,
     "due": council.due,
+    "open_issues": council.open_issues,
 }
 PARTS = (*_PARTS, "situation")

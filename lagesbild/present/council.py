@@ -14,7 +14,15 @@ from markupsafe import Markup
 
 from lagesbild.agreement import statuses as st
 from lagesbild.errors import ProtectError
-from lagesbild.present import assessment, findings, page_parts, swedish, words
+from lagesbild.present import (
+    assessment,
+    findings,
+    page_parts,
+    plan,
+    promises,
+    swedish,
+    words,
+)
 from lagesbild.present.changes import tell_changes
 from lagesbild.present.display import ID
 
@@ -84,6 +92,11 @@ def _brief(publication: Publication) -> Markup:
     if has_deliveries(publication):
         return page_parts.brief(publication)
     return words.lede("Ingen leverans har kommit, så inget om läget kan räknas.")
+
+
+def in_short(publication: Publication) -> Markup:
+    """The six sentences alone, as a section."""
+    return words.section("kort", "Kort sagt", _brief(publication))
 
 
 def has_deliveries(publication: Publication) -> bool:
@@ -230,3 +243,36 @@ def due(publication: Publication) -> Markup:
     if not rows:
         body = words.lede("Inget är sent, och inget ska ske inom en månad.")
     return words.section("dags", "Sent och dags i årshjulet", body, computed=True)
+
+
+def open_issues(publication: Publication) -> Markup:
+    """What is late, without effect, not followed up or not shown to be done."""
+    actions = plan.actions_of(publication)
+    told = [
+        Markup("Sen åtgärd: {}").format(words.written(row["action"]))
+        for row in actions
+        if row["now"]["status"] == st.LATE
+    ]
+    told += [
+        Markup("Ingen effekt syns: {}").format(words.written(row["action"]))
+        for row in actions
+        if plan.has_no_effect(row)
+    ]
+    told += [
+        Markup("Uppföljning saknas: {}").format(words.written(row["undertaking"]))
+        for row in promises.undertakings_of(publication)
+        if row["now"]["period"] == st.CURRENT
+        and row["now"]["follow_up"] == st.NO_FOLLOW_UP
+    ]
+    told += [
+        Markup("{}, {}: {}").format(
+            paragraph(row), row["status"], swedish.lower_first(row["requirement"])
+        )
+        for row in law_of(publication)
+        if row["status"] != st.LAW_DONE
+    ]
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in told)
+    body = Markup('<ul class="plain text">{}</ul>').format(items)
+    if not told:
+        body = words.lede("Inget är sent, utan effekt eller utan uppföljning.")
+    return words.section("kvar", "Öppna frågor", body, computed=True)

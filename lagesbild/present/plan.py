@@ -103,13 +103,14 @@ def heading(publication: Publication) -> str:
     """The plan's finding: how many are late, and how many have had no effect."""
     actions = actions_of(publication)
     late = sum(row["now"]["status"] == st.LATE for row in actions)
-    without = sum(_has_no_effect(row) for row in actions)
+    without = sum(has_no_effect(row) for row in actions)
     words_ = ((late, "sen" if late == 1 else "sena"), (without, "utan synlig effekt"))
     told = [f"{swedish.lower_first(swedish.counted(n))} {w}" for n, w in words_ if n]
     return f"Planen: {swedish.listed(told)}" if told else "Planen"
 
 
-def _has_no_effect(row: dict) -> bool:
+def has_no_effect(row: dict) -> bool:
+    """Whether it was finished and no effect is seen."""
     return bool(row["effect"]) and row["effect"]["verdict"] in (st.NO_EFFECT, st.MORE)
 
 

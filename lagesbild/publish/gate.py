@@ -9,6 +9,7 @@ trusts nothing of how the page was made.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +24,7 @@ from lagesbild.help_lines import dialled
 from lagesbild.present import leaflet_files
 from lagesbild.publish import page, sheets_gate
 from lagesbild.publish.hidden_numbers import find_hidden_numbers, list_known
+from lagesbild.publish.word import read_words
 from lagesbild.publish.written import list_unmarked_words
 from lagesbild.read.register import read_register
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from lagesbild.publication import Publication
     from lagesbild.workspace import Workspace
 
+_Find = Callable[[list[str], list[str]], list[str]]
 PRIVATE = ("personnummer", "telefon", "e-post")
 NAMES = ("namn", "person", "kontaktperson", "ansvarig", "handlaggare", "deltagare")
 """Headings of registers under which people's names stand."""
@@ -137,11 +140,7 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
     PublishError
         Names the file and what kind of thing it holds.
     """
-    allowed = _allowed_addresses(ws, publication)
-    banned = _banned_words(ws, publication)
-    small = _small_numbers(ws, publication.audience)
-    known = list_known(publication)
-    clean: set[str] = set()
+    find, known = _finder(ws, publication), list_known(publication)
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
@@ -151,17 +150,48 @@ def check_publication(folder: Path, publication: Publication, ws: Workspace) -> 
             faults, words, cells = sheets_gate.read_sheet(text, known)
         else:
             faults, words, cells = [], sheets_gate.read_json(text), []
-        faults += _find_private([w for w in words if w not in clean], allowed)
+        name = f"{publication.audience}/{file.relative_to(folder).as_posix()}"
+        _refuse([*faults, *find(words, cells)], name)
+
+
+def check_document(
+    file: Path, html: str, publication: Publication, ws: Workspace
+) -> None:
+    """Hold a Word document, and the fragments it was made of, to the same.
+
+    Raises
+    ------
+    PublishError
+        Names the file and what kind of thing it holds.
+    """
+    words, cells = read_words(file)
+    faults = find_hidden_numbers(html, file.name, publication)
+    _refuse([*faults, *_finder(ws, publication)(words, cells)], file.name)
+
+
+def _finder(ws: Workspace, publication: Publication) -> _Find:
+    """What finds faults in the words and cells of a file of this publication."""
+    allowed = _allowed_addresses(ws, publication)
+    banned = _banned_words(ws, publication)
+    small = _small_numbers(ws, publication.audience)
+    clean: set[str] = set()
+
+    def find(words: list[str], cells: list[str]) -> list[str]:
+        faults = _find_private([w for w in words if w not in clean], allowed)
         clean.update(words)  # or the run stops here
         told = _BLANK.sub(" ", " ".join(words)).casefold()
         faults += [kind for kind, pattern in banned if pattern.search(told)]
-        faults += ["ett litet antal"] if small.intersection(cells) else []
-        if faults:
-            raise PublishError(
-                f"{publication.audience}/{file.relative_to(folder).as_posix()} "
-                f"innehåller {faults[0]}. Inget har lagts ut. Ta bort det där det "
-                "kommer ifrån: notebooken, registret eller kommun.toml."
-            )
+        return faults + (["ett litet antal"] if small.intersection(cells) else [])
+
+    return find
+
+
+def _refuse(faults: list[str], name: str) -> None:
+    if faults:
+        raise PublishError(
+            f"{name} innehåller {faults[0]}. Inget har lagts ut. Ta bort det där det "
+            "kommer ifrån: notebooken, registret eller kommun.toml."
+        )
 
 
 def _allowed_addresses(ws: Workspace, publication: Publication) -> list[str]:

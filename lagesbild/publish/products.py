@@ -108,6 +108,16 @@ PRODUCTS = (
 )
 
 
+_THEMES = {"04": "andts", "06": "trygghet"}
+"""Number of a product → the theme whose assessment stands first on it."""
+
+
+def themes_for(audience: str) -> list[str]:
+    """The themes that an audience's pages tell an assessment of."""
+    numbers = [product.name[:2] for product in for_audience(audience)]
+    return [_THEMES[number] for number in numbers if number in _THEMES]
+
+
 def for_audience(audience: str) -> list[Product]:
     """The products that audience has, in the table's order."""
     return [product for product in PRODUCTS if audience in product.audiences]

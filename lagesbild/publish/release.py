@@ -30,7 +30,7 @@ from lagesbild.closing import closed_cycles
 from lagesbild.errors import ReleaseError, UsageError
 from lagesbild.period import Period, swedish_date
 from lagesbild.publication import RELEASING, make_candidate, open_release
-from lagesbild.publish import again, batch, exchange, manifest
+from lagesbild.publish import again, batch, exchange, manifest, products
 from lagesbild.publish.work import How
 from lagesbild.workspace import AUDIENCES, Workspace, lock
 
@@ -141,8 +141,7 @@ def _require_all(ws: Workspace, cycle: Period, audience: str) -> str:
         )
         if organisation not in found.index
     ]
-    if str(cycle) not in set(analyses["cycle"]):
-        missing.append(f"en skriven bedömning i {ANALYSES_FILE}")
+    missing += _missing_assessments(analyses[analyses["cycle"] == str(cycle)], audience)
     # the page on violence goes to both: nobody is to be sent to a number that is wrong
     day = found["decided_on"].max().date() if len(found) else date.min
     if fault := ws.settings.help.find_fault(day):
@@ -155,6 +154,22 @@ def _require_all(ws: Workspace, cycle: Period, audience: str) -> str:
             f"{'; '.join(missing)}. Inget har skrivits."
         )
     return _tell(found)
+
+
+def _missing_assessments(analyses: pd.DataFrame, audience: str) -> list[str]:
+    """Lag (2023:196) 4 §: extent, consequences and analysis; and each theme shown."""
+    rows = analyses[analyses["area_id"].isna()]
+    whole = rows[rows["theme"].isna()]
+    told = []
+    if whole.empty:
+        told.append(f"en skriven bedömning av hela kvartalet i {ANALYSES_FILE}")
+    elif whole["consequences"].isna().all():
+        told.append(f"konsekvenser i bedömningen av hela kvartalet i {ANALYSES_FILE}")
+    return told + [
+        f"en skriven bedömning av temat {theme} i {ANALYSES_FILE}"
+        for theme in products.themes_for(audience)
+        if theme not in set(rows["theme"])
+    ]
 
 
 def _tell(decisions: pd.DataFrame) -> str:

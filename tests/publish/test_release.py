@@ -52,8 +52,10 @@ def decide(ws, *organisations, cycle=NOW, audiences=("radet", "offentlig")):
 
 
 def assess(ws, *cycles):
-    rows = [f"{cycle};påhittad samordnare;Påhittat: lugnt." for cycle in cycles]
-    write(ws.registers / ANALYSES_FILE, ["kvartal;roll;bedomning", *rows])
+    told = "påhittad samordnare;Påhittat: lugnt.;Påhittat: inga."
+    rows = [f"{c};{t};{told}" for c in cycles for t in ("", "andts", "trygghet")]
+    head = "kvartal;tema;roll;bedomning;konsekvenser"
+    write(ws.registers / ANALYSES_FILE, [head, *rows])
 
 
 def bytes_of(folder):
@@ -241,6 +243,23 @@ def test_what_is_missing_is_told_and_nothing_is_written(
     ]
     assert not (ws.outputs / cycle).exists()
     assert frozen.load_publications(ws).empty
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("{};andts;;roll;Text.;Inga.", "en skriven bedömning av hela kvartalet"),
+        ("{};;O01;roll;Text.;Inga.", "en skriven bedömning av hela kvartalet"),
+        ("{};;;roll;Text.;", "konsekvenser i bedömningen av hela kvartalet"),
+    ],
+)
+def test_the_whole_quarter_is_assessed_with_its_consequences(ready, row, told):
+    ws, _ = ready
+    decide(ws, "kommunen", "polisen")
+    head = "kvartal;tema;omrade_id;roll;bedomning;konsekvenser"
+    write(ws.registers / ANALYSES_FILE, [head, row.format(NOW)])
+    with pytest.raises(ReleaseError, match=told):
+        release.release_cycle(ws, NOW, "radet", jobs=1)
 
 
 def test_a_decision_for_the_council_is_none_for_everyone(ready):
