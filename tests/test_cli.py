@@ -28,6 +28,7 @@ COMMANDS = (
     "backup",
     "restore",
     "trace",
+    "purge",
     "opendata",
     "statistics",
     "geocode",
