@@ -237,6 +237,16 @@ _DIALOGUES = (
         **_OPEN,
     },
     {
+        "datum": "2026-09-17",
+        "plats": "Från Stationen till Kvarnbacken",
+        "slag": "trygghetsvandring",
+        "teman": "Belysning, insyn och cyklar",
+        "antal": "12",
+        "sammanfattning": "Påhittat: fyra lampor var släckta längs gångvägen, och "
+        "buskar skymde hållplatsen.",
+        **_OPEN,
+    },
+    {
         "datum": "2026-05-20",
         "slag": "medarbetardialog",
         "teman": "Centrum om kvällarna",

@@ -105,6 +105,10 @@ def _estimated(publication: Publication) -> Markup:
     told = _of(publication, _ASKED, ("own", "county", "nation"))
     if told.empty:
         return figures.paragraph(_NO_SURVEY)
+    # pooled years overlap: an older period beside the newest would look like a change
+    told = told[
+        told["period"] == told.groupby("indicator_id")["period"].transform("max")
+    ]
     return figures.indicator_table(
         publication, told, title="Utsatta enligt enkäter", key="enkater"
     )

@@ -24,6 +24,8 @@ MISSING = cells.MISSING
 _HIDDEN = "suppressed"
 _PERCENT = "procent"
 _EVERYONE = "alla"
+_SMALL = 10
+"""Per cent below which a decimal is told."""
 
 
 def paragraph(text: str) -> Markup:
@@ -64,23 +66,24 @@ def place_of(publication: Publication, role: str) -> str:
     return str(found.iloc[0]) if len(found) else ""
 
 
-def amount(value: float, unit: str) -> str:
-    """A figure as Swedes write it: "62 %", "1,5", "9 412"."""
+def amount(value: float, unit: str, *, beside: float | None = None) -> str:
+    """A figure as Swedes write it: "62 %", "1,5", "9 412".
+
+    ``beside`` is the value whose limit this is: a limit has its decimals.
+    """
+    near = value if beside is None else beside
     if unit == _PERCENT:
-        decimals = 0 if value >= 10 or value == round(value) else 1
+        decimals = 1 if near < _SMALL else 0
         return f"{swedish.number(value, decimals)}{swedish.NO_BREAK}%"
-    if unit.startswith("index"):
-        return swedish.number(value, 1)
-    if value != round(value) and value < 100:
-        return swedish.number(value, 1)
-    return swedish.number(value)
+    is_index = unit.startswith("index")
+    return swedish.number(value, 1 if is_index else 0)
 
 
-def limits(low: float, high: float, unit: str) -> str:
-    """Limits as "57–65 %"; "" where the source gives none."""
+def limits(value: float, low: float, high: float, unit: str) -> str:
+    """Limits of a value as "57–65 %"; "" where the source gives none."""
     if pd.isna(low) or pd.isna(high):
         return ""
-    ends = [amount(end, unit) for end in (low, high)]
+    ends = [amount(end, unit, beside=value) for end in (low, high)]
     if unit == _PERCENT:
         ends[0] = ends[0].removesuffix(f"{swedish.NO_BREAK}%")
     return swedish.DASH.join(ends)
@@ -89,7 +92,7 @@ def limits(low: float, high: float, unit: str) -> str:
 def with_span(row: pd.Series, name: str, unit: str) -> str:
     """A value with its limits in brackets: "62 % (57–65 %)"."""
     told = amount(row[name], unit)
-    span = limits(row[f"{name}_lower"], row[f"{name}_upper"], unit)
+    span = limits(row[name], row[f"{name}_lower"], row[f"{name}_upper"], unit)
     return f"{told} ({span})" if span else told
 
 
@@ -190,7 +193,7 @@ def _figure(row: pd.Series, names: dict, unit: str) -> tuple[str, ...]:
         who,
         year,
         amount(row["value"], unit),
-        limits(row["lower"], row["upper"], unit) or swedish.DASH,
+        limits(row["value"], row["lower"], row["upper"], unit) or swedish.DASH,
         swedish.number(answers) if pd.notna(answers) else swedish.DASH,
     )
 

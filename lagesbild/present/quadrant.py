@@ -167,13 +167,13 @@ def _draw(
     marks: list[_Mark], title: str, means: str, unit: str, *, is_wide: bool
 ) -> Markup:
     width, height = (1000, 560) if is_wide else (400, 440)
-    left, right, top, bottom = (76, 970, 44, 500) if is_wide else (60, 384, 44, 370)
+    left, right, top, bottom = (76, 970, 44, 500) if is_wide else (60, 366, 44, 370)
     across = _axis([m.x_span for m in marks], left, right, 6 if is_wide else 3)
     up = _axis([m.y_span for m in marks], bottom, top, 5)
     size = "wide" if is_wide else "small"
     ids = f"{ID}{size}-kvadrant"
     return Markup(
-        '<svg class="chart {size}-only" viewBox="0 0 {w} {h}" role="img" '
+        '<svg class="chart quad {size}-only" viewBox="0 0 {w} {h}" role="img" '
         'aria-labelledby="{ids}-t {ids}-d"><title id="{ids}-t">{title}</title>'
         '<desc id="{ids}-d">{desc}</desc>{grid}{nation}{corners}{marks}{labels}</svg>'
     ).format(
@@ -301,9 +301,9 @@ def _details(marks: list[_Mark], title: str, unit: str) -> Markup:
         (
             mark.name,
             figures.amount(mark.y, unit),
-            figures.limits(*mark.y_span, unit),
+            figures.limits(mark.y, *mark.y_span, unit),
             figures.amount(mark.x, ""),
-            figures.limits(*mark.x_span, ""),
+            figures.limits(mark.x, *mark.x_span, ""),
         )
         for mark in reversed(marks)
     ]

@@ -87,7 +87,7 @@ def _answer(publication: Publication, latest: pd.DataFrame) -> list[str]:
     row = nation.iloc[0]
     feels = _feels(row["means"], row["perceived_verdict"])
     told.append(
-        f"Riket {figures.with_span(row, 'perceived', unit)}: "
+        f"{row['name']} {figures.with_span(row, 'perceived', unit)}: "
         f"{_told_feeling(feels, row['perceived_verdict'])}."
     )
     told.append(
@@ -164,7 +164,8 @@ def _every_year(comparison: pd.DataFrame, names: dict, own: str) -> Markup:
         "Anmälda brott år för år, med spann", small, id=id, wide=True
     )
     return Markup(
-        "<details><summary>Alla år och kommuner i en tabell</summary>{}</details>"
+        '<details class="long"><summary>Alla år och kommuner i en tabell</summary>{}'
+        "</details>"
     ).format(figures.table(id, caption, head, bodies, numbers=(1, 2)))
 
 
