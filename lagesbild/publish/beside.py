@@ -11,7 +11,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild.publish import index, meeting, open_data, page, since, statement, wheel
+from lagesbild.publish import (
+    index,
+    meeting,
+    open_data,
+    page,
+    processing,
+    since,
+    statement,
+    wheel,
+)
 from lagesbild.publish.products import has_deliveries, in_publication
 
 if TYPE_CHECKING:
@@ -41,6 +50,8 @@ def write_beside(
     told = []
     for file, make in _WRITERS.items():
         if file == meeting.FILE and not meeting.is_made(publication):
+            continue
+        if file == processing.FILE and publication.audience != processing.AUDIENCE:
             continue
         started = time.monotonic()
         content = make(ws, publication, frame, folder)
@@ -84,6 +95,12 @@ def _wheel(_: Workspace, publication: Publication, frame: page.Frame, __: Path) 
     return wheel.render(publication, frame)
 
 
+def _processing(
+    ws: Workspace, publication: Publication, frame: page.Frame, _: Path
+) -> str:
+    return processing.render(ws.settings.sources, publication, frame)
+
+
 def _meeting(
     _: Workspace, publication: Publication, frame: page.Frame, folder: Path
 ) -> str:
@@ -96,6 +113,7 @@ _WRITERS = {
     index.FILE: _index,
     statement.FILE: _statement,
     wheel.FILE: _wheel,
+    processing.FILE: _processing,
     meeting.FILE: _meeting,
 }
 """File → what makes its content; the last may read those before it."""

@@ -22,7 +22,7 @@ from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import PublishError
 from lagesbild.help_lines import dialled
 from lagesbild.present import leaflet_files
-from lagesbild.publish import page, sheets_gate
+from lagesbild.publish import page, processing, sheets_gate
 from lagesbild.publish.hidden_numbers import find_hidden_numbers, list_known
 from lagesbild.publish.word import read_words
 from lagesbild.publish.written import list_unmarked_words
@@ -300,7 +300,8 @@ def _banned_words(
                 }
     for source in ws.settings.sources.values():
         rule = source.governance
-        if rule is not None:
+        # intern reads of it in behandlingar.html
+        if rule is not None and publication.audience != processing.AUDIENCE:
             told = (rule.purpose, rule.decision_number)
             found |= {("text som inte är märkt för mottagaren", t) for t in told}
     known = {*publication.areas_listed["name"], publication.municipality}

@@ -23,7 +23,7 @@ from lagesbild.present import (
     swedish,
 )
 from lagesbild.present.display import ID
-from lagesbild.publish import meeting, page, since, wheel
+from lagesbild.publish import meeting, page, processing, since, wheel
 from lagesbild.publish.products import Product, has_deliveries, left_out, page_name
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ _TABLE = Markup(
 )
 
 _WHEEL = {"title": wheel.TITLE, "lede": wheel.LEDE, "file": wheel.FILE}
+_PROCESSING = {
+    "title": processing.TITLE,
+    "lede": processing.LEDE,
+    "file": processing.FILE,
+}
 
 
 def render(
@@ -95,7 +100,12 @@ def render(
         areas=_areas(publication, products) if is_whole else [],
         map=_map(publication, areas, base_map, products, category) if is_whole else "",
         guide=page_parts.guide(publication) if is_whole else "",
-        products=[*_meeting(publication), *map(_card, products), _WHEEL],
+        products=[
+            *_meeting(publication),
+            *map(_card, products),
+            _WHEEL,
+            *([_PROCESSING] if publication.audience == processing.AUDIENCE else []),
+        ],
         earlier=earlier or [],
         before=last_release.cycle if last_release else "",
         changes=changes.tell_changes(last_release, publication) if last_release else [],

@@ -12,7 +12,17 @@ from markupsafe import Markup
 
 from lagesbild import present
 from lagesbild.present.display import ID
-from lagesbild.publish import index, meeting, page, products, since, statement, wheel
+from lagesbild.publish import (
+    index,
+    meeting,
+    page,
+    processing,
+    products,
+    since,
+    statement,
+    wheel,
+)
+from lagesbild.workspace import Source
 from tests.present import invented
 
 LINKS = (
@@ -73,9 +83,36 @@ def build(publication) -> dict[str, str]:
     made |= {index.FILE: start(publication, around)}
     made |= {statement.FILE: statement.render(publication, around)}
     made |= {wheel.FILE: wheel.render(publication, around)}
+    if publication.audience == processing.AUDIENCE:
+        told = processing.render({"polisen": make_source()}, publication, around)
+        made |= {processing.FILE: told}
     if publication.audience == meeting.AUDIENCE:
         made |= {meeting.FILE: meeting.render(made, publication, around)}
     return made
+
+
+def make_source(**governance) -> Source:
+    """A source of the police with an invented decision."""
+    rule = {
+        "purpose": "påhittat ändamål",
+        "legal_basis": "påhittad grund",
+        "controller": "Exempelnämnden",
+        "retention_raw_months": 6,
+        "retention_place_months": 36,
+        "retention_row_months": 84,
+        "decision_number": "PÅHITTAT 2026:1",
+        "impact_assessment_on": "2026-01-31",
+    }
+    columns = {"source_key": "ID", "reported_on": "Dag", "place_text": "Plats"}
+    return Source.model_validate(
+        {
+            "name": "Anmälda brott",
+            "organisation": "Polismyndigheten",
+            "kind": "police",
+            "layouts": [{"files": "p_*.csv", "format": "csv", "columns": columns}],
+            "governance": rule | governance,
+        }
+    )
 
 
 def frame(publication) -> page.Frame:
