@@ -19,7 +19,8 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport LAGESBILD_WORKSPACE
 
 BIN     := .venv/bin/
-PIP     := $(BIN)python -m pip --disable-pip-version-check install --quiet
+# what is never imported is never compiled, and that is four files of five
+PIP     := $(BIN)python -m pip --disable-pip-version-check install --quiet --no-compile
 RUNNING := .venv/.installed-running
 TESTING := .venv/.installed-testing
 DEMO    := data/exempelkommun

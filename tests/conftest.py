@@ -1,5 +1,9 @@
 """Fixtures that several rooms' tests share: an invented town in frames."""
 
+import os
+import shutil
+
+import filelock
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +23,29 @@ OTHERS = {
     "kommunen": {"skadegorelse": 2.0, "trasig_belysning": 1.5, "nedskrapning": 3.0},
     "bostadsbolaget": {"storning": 2.5, "otrygg_samling": 0.7, "klotter": 0.5},
 }
+
+
+# files are handed out whole: those that take longest are begun first, so that no
+# process is left alone with one of them at the end
+LONGEST = (
+    "tests/test_attack.py",
+    "tests/web/",
+    "tests/crash/",
+    "tests/test_release_attack.py",
+    "tests/publish/test_batch.py",
+    "tests/publish/test_release.py",
+    "tests/notebooks/",
+    "tests/test_ingest.py",
+    "tests/test_publication.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    def turn(item):
+        begins = [item.nodeid.startswith(path) for path in LONGEST]
+        return begins.index(True) if any(begins) else len(LONGEST)
+
+    items.sort(key=turn)
 
 
 def make_town(n_areas=8, n_quarters=6, *, seed=1, scale=1.0, first_year=2025):
@@ -121,26 +148,60 @@ def town():
     return make_town
 
 
+def _made_once(tmp_path_factory, name, make):
+    """A folder that the first process to need it makes, and all others find made."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # of all processes of this run, and of no other run
+    folder = base / name
+    with filelock.FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".ny")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def small_demo(tmp_path_factory):
     """The folder of a small demo, deliveries not ingested; copy it, never change it."""
     from lagesbild.demo import make_demo
 
-    folder = tmp_path_factory.mktemp("demo") / "exempelkommun"
-    return make_demo(folder, scale=0.1, n_quarters=6)
+    def make(folder):
+        make_demo(folder / "exempelkommun", scale=0.1, n_quarters=6)
+
+    return _made_once(tmp_path_factory, "demo", make) / "exempelkommun"
 
 
 @pytest.fixture(scope="session")
 def ingested_demo(small_demo, tmp_path_factory):
     """The workspace of a small demo with all deliveries ingested; never change it."""
-    import shutil
-
     from lagesbild.ingest import ingest_files
     from lagesbild.workspace import open_workspace
 
+    def make(folder):
+        shutil.copytree(
+            small_demo.parent, folder
+        )  # keeps the times at which files came
+        told = ingest_files(open_workspace(folder / "exempelkommun"))
+        assert {row["status"] for row in told} == {"inläst"}
+
+    made = _made_once(tmp_path_factory, "inlast_demo", make)
+    # pages are made in it, under its lock: each process has its own
     folder = tmp_path_factory.mktemp("inlast") / "exempelkommun"
-    shutil.copytree(small_demo, folder)  # keeps the times at which files came
-    ws = open_workspace(folder)
-    told = ingest_files(ws)
-    assert {row["status"] for row in told} == {"inläst"}
-    return ws
+    shutil.copytree(made / "exempelkommun", folder)
+    return open_workspace(folder)
+
+
+@pytest.fixture(scope="module")
+def forked_workers():
+    """The processes of a run are forked from one that has loaded the libraries."""
+    from joblib.externals.loky import process_executor
+
+    from tests import forked
+
+    with pytest.MonkeyPatch.context() as patch:
+        if forked.CAN_FORK:
+            patch.setattr(process_executor, "get_context", forked.ForkedContext)
+        yield

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild import contracts
@@ -19,6 +19,7 @@ from lagesbild.link import MOST_DAYS_APART
 from lagesbild.read.delivery import BROKEN, Delivered
 from lagesbild.stored_form import content_hash
 from lagesbild.workspace import Layout, LinkRules
+from tests.examples import few
 
 START, END = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-03-31")
 
@@ -91,7 +92,7 @@ DAYS = st.sampled_from(["2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01"])
 ROWS = st.dictionaries(KEYS, st.tuples(DAYS, st.integers(1, 2)), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@few(20)
 @given(ROWS, ROWS, st.sets(KEYS), st.booleans())
 def test_what_is_in_force_after_a_delivery_is_the_file_and_what_it_does_not_cover(
     rows, before, withdrawn, is_full

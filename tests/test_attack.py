@@ -22,6 +22,7 @@ from lagesbild.store import load_incidents
 from lagesbild.workspace import open_workspace
 
 pytestmark = [pytest.mark.demo, pytest.mark.slow]
+pytestmark += [pytest.mark.usefixtures("forked_workers")]
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CYCLE = "2026-K3"
 SMALL = re.compile(r"^[1-4]$")

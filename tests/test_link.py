@@ -5,12 +5,13 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild import contracts
 from lagesbild.link import link_events
 from lagesbild.workspace import LinkRules
+from tests.examples import few
 
 RULES = LinkRules(max_distance_m=150, max_hours=24)
 DAY = pd.Timestamp("2026-07-01", tz="UTC")
@@ -163,7 +164,7 @@ def _many(drawn, start=0):
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@few(15)
 @given(reports, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(drawn, random):
     rows = _many(drawn)
@@ -171,7 +172,7 @@ def test_order_of_rows_does_not_matter(drawn, random):
     assert _events(_frame(*rows)) == _events(_frame(*shuffled))
 
 
-@settings(max_examples=40, deadline=None)
+@few(15)
 @given(reports, reports)
 def test_each_new_report_has_one_link_and_again_changes_nothing(old, drawn):
     first = _frame(*_many(old))

@@ -28,7 +28,7 @@ from lagesbild.publish.release import release_cycle
 from tests.publish.test_release import NEXT, NOW, assess, decide
 from tests.test_publication import commit, make_workspace, two_each
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_workers")]
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 RELEASES = ((NOW, "radet"), (NEXT, "offentlig"))
 RANGE_MIN = 3

@@ -106,6 +106,8 @@ def mask_personal_data(texts: pd.Series) -> tuple[pd.Series, dict[str, int]]:
         if found:
             replaced[text] = masked
             counts.update({kind: number * n_rows for kind, number in found.items()})
+    if not replaced:
+        return texts, {}
     masked = texts.mask(texts.isin(replaced), texts.map(replaced)).astype("str")
     return masked, {kind: counts[kind] for kind in KINDS if counts[kind]}
 

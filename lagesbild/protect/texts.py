@@ -92,7 +92,8 @@ def texts_for(
         told = masked if is_internal else rows[name].mask(is_private, WITHHELD)
         n_withheld += int(is_private.sum())
         rows[name] = told
-        if _find_private(told, people)[1].any():
+        # where nothing was found the same texts were just read
+        if is_private.any() and _find_private(told, people)[1].any():
             raise ProtectError(
                 f"Registret {register.file}, kolumn {_heading(register, name)}, "
                 "innehåller personuppgifter som inte gick att ta bort. Rätta raden."
@@ -146,6 +147,8 @@ def _find_private(
 ) -> tuple[pd.Series, pd.Series]:
     """The texts with what is private masked, and which had any."""
     told = texts.dropna()
+    if told.empty:
+        return texts, pd.Series(False, texts.index)
     masked, _ = mask_personal_data(told)
     masked = masked.map(lambda text: _mask_people(text, people)).astype("str")
     is_private = (masked != told).reindex(texts.index, fill_value=False)

@@ -7,7 +7,6 @@ notebook; what a page shows of it is the same in both. Used by ``work``.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 ENGINE = "lagesbild"
 _KERNEL = "nbclient"  # papermill's own engine
-_IRIS = "rfc3987_syntax"
 _LIBRARIES = ("papermill", "pandas", "geopandas", "altair", "deltalake", "pyarrow")
 _LIBRARIES += ("IPython.core.completer",)
 _BEGIN = (
@@ -38,8 +36,7 @@ def parameters_of(notebook: Path) -> list[str]:
     NotebookError
         If there is no such notebook, or it does not say that it is in Python.
     """
-    with _without_iris():
-        from papermill import inspect_notebook
+    from papermill import inspect_notebook
 
     if not notebook.is_file():
         raise NotebookError(
@@ -162,29 +159,12 @@ def _number_in(notebook: Path, index: int) -> int:
 
 def load_libraries() -> None:
     """Load, once a process, all that notebooks use."""
-    with _without_iris():
-        for name in _LIBRARIES:
-            import_module(name)
+    for name in _LIBRARIES:
+        import_module(name)
     ours = import_module("lagesbild")
     for name in ours.__all__:
         getattr(ours, name)
     _register()
-
-
-@contextmanager
-def _without_iris() -> Iterator[None]:
-    """Load nbformat as where jsonschema's grammar of IRIs is not installed.
-
-    It takes two seconds a process, and no notebook's schema asks for it.
-    """
-    is_new = _IRIS not in sys.modules
-    if is_new:
-        sys.modules[_IRIS] = None
-    try:
-        yield
-    finally:
-        if is_new:
-            del sys.modules[_IRIS]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lagesbild.clean.personal_data import mask_personal_data
 from tests.clean import second_set
+from tests.examples import few
 
 
 def _mask(text):
@@ -88,7 +89,7 @@ _WORDS = st.sampled_from(
 
 
 @example("C/O a00000000")
-@settings(max_examples=300, deadline=None)
+@few(100)
 @given(st.one_of(st.text(max_size=40), st.lists(_WORDS, max_size=8).map(" ".join)))
 def test_any_text_is_masked_once_and_for_all(text):
     once, counts = _mask(text)

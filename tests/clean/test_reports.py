@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild import contracts
@@ -12,6 +12,7 @@ from lagesbild.clean.reports import clean_reports
 from lagesbild.errors import ReadError, SettingsError
 from lagesbild.read.delivery import BROKEN, Delivered, read_delivery
 from lagesbild.workspace import Layout, Municipality, Source
+from tests.examples import few
 
 NYBY = Municipality(code="9999", name="Nyby", county="Nyby län")
 KEYED = {
@@ -368,7 +369,7 @@ _CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@few(10)
 @given(
     st.lists(st.fixed_dictionaries(dict.fromkeys(KEYED.values(), _CELL)), max_size=6)
 )

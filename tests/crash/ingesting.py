@@ -1,24 +1,8 @@
-"""Processes that take in deliveries, to be killed: forked from one that has loaded all.
-
-Loading the libraries takes longer than what is to be killed, so it is done once.
-"""
-
-import multiprocessing
+"""Processes that take in deliveries, to be killed."""
 
 from lagesbild.ingest import ingest_files
 from lagesbild.workspace import lock, open_workspace
-
-LIBRARIES = [
-    "lagesbild.ingest",
-    "lagesbild.geocode.place",
-    "lagesbild.read.reference",
-    "geopandas",
-    "openpyxl",
-    "phonenumbers",
-    "personnummer",
-    "clevercsv",
-    "scipy.spatial",
-]
+from tests.forked import ForkedContext
 
 
 def ingest(folder, told):
@@ -41,8 +25,7 @@ def start(what, folder):
 
     Returns the process and this end of what is told.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(LIBRARIES)
+    context = ForkedContext()
     here, there = context.Pipe()
     process = context.Process(target=what, args=(folder, there))
     process.start()

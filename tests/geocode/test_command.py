@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from lagesbild.errors import ReadError, RegisterError, UsageError
@@ -11,6 +11,7 @@ from lagesbild.geocode import command, texts
 from lagesbild.geocode import outcome as why
 from lagesbild.geocode.command import COLUMNS, geocode_file
 from lagesbild.geocode.gazetteer import make_gazetteer
+from tests.examples import few
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +137,7 @@ cells = st.one_of(
 )
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@few(20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, cells), max_size=6))
 def test_any_text_gives_a_row(run, rows):
     encodable = [
@@ -154,11 +151,7 @@ def test_any_text_gives_a_row(run, rows):
     assert told["rows"] == len(rows)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@few(20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(max_size=20), max_size=6))
 def test_any_bytes_give_as_many_rows_as_a_csv_reader_sees(run, lines):
     content = b"rad_id,adresstext,ort\n" + b"\n".join(lines) + b"\n"

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild.errors import ContractError
 from lagesbild.measure import counting
+from tests.examples import few
 from tests.measure.frames import deliveries, incidents
 
 
@@ -126,7 +127,7 @@ def test_an_event_counts_once_where_the_police_tell_it():
     assert others["n_events"].sum() == 2
 
 
-@settings(max_examples=30, deadline=None)
+@few(12)
 @given(st.data())
 def test_order_of_rows_does_not_matter_and_nothing_vanishes(data):
     row = st.fixed_dictionaries(

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild import present
 from lagesbild.present import open_data
 from lagesbild.protect.hide import COUNTS
+from tests.examples import few
 from tests.present import invented, pages
 
 OPEN = invented.make_publication(threshold=1, n_quarters=5)
@@ -42,7 +43,7 @@ def everything(publication):
     return told, open_data.make_sheets(publication)
 
 
-@settings(max_examples=6, deadline=None)
+@few(4)
 @given(
     seed=st.integers(0, 2**32 - 1),
     share=st.sampled_from([0.02, 0.2, 0.5, 0.9, 1.0]),
@@ -56,7 +57,7 @@ def test_another_truth_behind_the_hidden_cells_gives_the_same_bytes(
     assert one == other
 
 
-@settings(max_examples=4, deadline=None)
+@few(2)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_live_map_and_chart_hold_nothing_hidden_either(seed):
     pattern = np.random.default_rng(seed).random(len(OPEN.cells)) < 0.4

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -16,6 +16,7 @@ from lagesbild.protect import auditing
 from lagesbild.protect.auditing import audit_publications, count_narrow
 from lagesbild.protect.choosing import choose_hidden
 from lagesbild.protect.hide import hide_cells
+from tests.examples import few
 from tests.protect.small import QUARTER, TREE, make_cells, set_status, widths
 
 INNER = [[3, 40, 30], [20, 30, 20], [30, 40, 20]]
@@ -166,7 +167,7 @@ def test_the_internal_audience_is_not_audited():
     check(intern=make_cells([[1, 2, 3], [4, 1, 1], [0, 0, 1]]))
 
 
-@settings(max_examples=40, deadline=None)
+@few(20)
 @given(
     arrays(np.int64, (2, 2), elements=st.integers(0, 4)),
     arrays(np.bool_, 15, elements=st.booleans()),

@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lagesbild.audiences import Audience
 from lagesbild.protect.auditing import count_narrow
 from lagesbild.protect.choosing import choose_hidden, find_small
+from tests.examples import few
 from tests.protect.small import TREE, make_cells, set_status, widths
 
 
@@ -156,7 +157,7 @@ counts = arrays(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@few(20)
 @given(counts)
 def test_every_choice_hides_the_small_and_passes_the_audit(inner):
     cells, hidden = hidden_offences(inner)
@@ -164,7 +165,7 @@ def test_every_choice_hides_the_small_and_passes_the_audit(inner):
     assert count_narrow(set_status(cells, hidden), TREE, range_min=3) == 0
 
 
-@settings(max_examples=20, deadline=None)
+@few(10)
 @given(arrays(np.int64, (2, 2), elements=st.integers(0, 6)))
 def test_every_hidden_cell_spans_three_by_brute_force(inner):
     cells, hidden = hidden_offences(inner)
@@ -173,7 +174,7 @@ def test_every_hidden_cell_spans_three_by_brute_force(inner):
         assert width[hidden].min() >= 3
 
 
-@settings(max_examples=10, deadline=None)
+@few(5)
 @given(counts)
 def test_the_same_table_in_another_order_hides_the_same(inner):
     cells, hidden = hidden_offences(inner)

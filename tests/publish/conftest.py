@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lagesbild.publish.products import PRODUCTS
+from lagesbild.publish import plan, products, unchanged
 from lagesbild.workspace import open_workspace
 from tests.present import invented
 
@@ -45,10 +45,21 @@ def write_notebook(file, code, names=("workspace", "cycle", "audience", "area_id
     nbformat.write(notebook, file)
 
 
+@pytest.fixture(scope="module")
+def few_products():
+    """A page of one audience, one of all and one an area: how a run treats each."""
+    few = products.PRODUCTS[:3]
+    assert [len(p.audiences) for p in few] == [1, 3, 3] and few[2].per_area
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (products, plan, unchanged):
+            patch.setattr(module, "PRODUCTS", few)
+        yield few
+
+
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, forked_workers):
     """The workspace of a project whose every notebook shows a heading."""
-    for product in PRODUCTS:
+    for product in products.PRODUCTS:
         write_notebook(tmp_path / "notebooks" / f"{product.name}.ipynb", PAGE)
     root = tmp_path / "data" / "exempelkommun"
     (root / "referens").mkdir(parents=True)

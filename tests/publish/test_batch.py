@@ -14,6 +14,7 @@ from lagesbild.workspace import AUDIENCES, lock
 from tests.present import invented
 from tests.publish.conftest import PAGE, write_notebook
 
+pytestmark = pytest.mark.usefixtures("few_products")
 N_AREAS = 2
 
 

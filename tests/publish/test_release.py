@@ -21,8 +21,7 @@ from lagesbild.errors import (
 )
 from lagesbild.period import Period
 from lagesbild.publication import make_publications, open_publication
-from lagesbild.publish import again, batch, exchange, release
-from lagesbild.publish.products import PRODUCTS
+from lagesbild.publish import again, batch, exchange, products, release
 from lagesbild.status import verify
 from lagesbild.workspace import AUDIENCES, lock, open_workspace
 from tests.publish import conftest
@@ -32,6 +31,7 @@ from tests.tiny_town import write
 
 NOW, NEXT = "2026-K1", "2026-K2"
 HEAD = "kvartal;mottagare;organisation;roll;datum;diarienummer"
+pytestmark = pytest.mark.usefixtures("forked_workers", "few_products")
 # a page that tells its status, so that a draft's and a release's differ
 PAGE = """
 import lagesbild as lb
@@ -65,7 +65,7 @@ def bytes_of(folder):
 
 def make_project(folder, frames):
     """A town whose last quarter has not been delivered yet, and tiny notebooks."""
-    for product in PRODUCTS:
+    for product in products.PRODUCTS:
         write_notebook(folder / "notebooks" / f"{product.name}.ipynb", PAGE)
     (folder / "nyby").mkdir()
     last = frames["deliveries"]["period_start"].max()

@@ -14,6 +14,7 @@ from tests.publish.conftest import write_notebook
 from tests.publish.test_release import PAGE
 from tests.tiny_town import make_tiny_town, police, write_police
 
+pytestmark = pytest.mark.usefixtures("forked_workers")
 CYCLE = "2026-K1"
 ALONE = """
 import sys

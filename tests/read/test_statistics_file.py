@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lagesbild.errors import LagesbildError, ReadError
@@ -16,6 +16,7 @@ from lagesbild.read.statistics_file import (
     read_statistics_file,
     recognise,
 )
+from tests.examples import few
 
 GIVEN = Context(
     names=load_place_names({"Exempelkommun": "9998"}),
@@ -130,7 +131,7 @@ def test_a_faulty_file_is_refused(name, text, told):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(deadline=None, max_examples=30)
+@few(15)
 @given(data=st.data())
 def test_a_damaged_file_gives_our_own_error_or_figures(name, data):
     whole = WHOLE[name][0]
