@@ -1,6 +1,7 @@
 """Files as SCB and others give them become a workspace, or nothing is written."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -107,11 +108,14 @@ def test_the_templates_hold_once_they_are_filled_in(tmp_path, areas):
     )
     text = re.sub(r"(?m)^(retention_\w+) =$", r"\1 = 12", text)
     text = re.sub(
-        r"(?m)^(impact_assessment_on|assessed_on) =$", r"\1 = 2026-01-31", text
+        r"(?m)^(impact_assessment_on|assessed_on|checked_on) =$",
+        r"\1 = 2026-01-31",
+        text,
     )
     file.write_text(text, encoding="utf-8")
     settings, _ = read_settings(file)
     assert settings.accessibility.missing == []
+    assert settings.help.find_fault(date(2026, 2, 1)) is None
     rows = [s for s in settings.sources.values() if s.has_rows]
     assert len(rows) == 4
     assert all(source.governance for source in rows)

@@ -64,9 +64,11 @@ def tell_reported(
 def tell_without_survey(name: str) -> str:
     """Say what cannot be said without a survey of the municipality."""
     return (
-        "Hur trygga invånarna känner sig går inte att ställa bredvid anmälda brott: "
-        f"det finns ingen enkät med svar för {name}. SCB:s medborgarundersökning, som "
-        "kommunen beställer, eller polisens trygghetsmätning skulle göra det möjligt. "
+        "Om invånarna känner sig mindre trygga än brotten ger skäl till kan inte "
+        "prövas med de uppgifter som finns: det finns ingen enkät med svar för "
+        f"{name}. SCB:s medborgarundersökning, som kommunen beställer av SCB, eller "
+        "polisens trygghetsmätning, som lokalpolisområdet har, gör det möjligt. Svaren "
+        "fylls i i mallar/medborgarundersokning.csv eller mallar/trygghetsmatning.csv. "
         "Inget annat läns och ingen annan kommuns svar visas i stället."
     )
 

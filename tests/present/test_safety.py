@@ -156,7 +156,8 @@ def test_without_a_survey_of_the_municipality_nothing_is_drawn():
     for publication in (make(), make(filled("medborgarundersokning", *others))):
         tree = parts(publication, "question")
         assert tree.all("svg") == [] and tree.all("table") == []
-        assert "medborgarundersökning, som kommunen beställer" in tree.text
+        assert "kan inte prövas" in tree.text
+        assert "mallar/medborgarundersokning.csv" in tree.text
         assert not re.search(r"\d", tree.text)
 
 
