@@ -93,7 +93,7 @@ def _answer(publication: Publication, latest: pd.DataFrame) -> list[str]:
     told.append(
         f"Anmälda brott: {figures.with_span(row, 'own_reported', '')} i kommunen och "
         f"{figures.with_span(row, 'reported', '')} i riket, per "
-        f"{swedish.number(100_000)} invånare. {swedish.upper_first(row['verdict'])}"
+        f"{swedish.number(100_000)} invånare: {row['verdict']}"
         f"{' än i riket' if row['verdict'] in ('högre', 'lägre') else ''}."
     )
     return [*told, f"{_CLAIM} {_judge(feels, row['verdict'])} {_DARK}"]

@@ -209,7 +209,7 @@ def _gaps(publication: Publication) -> list[Sentence]:
         what = f"{len(names)} leveranser"
         if len(names) == 1:
             what = f"{names[0]}: leveransen"
-        text = f"{what} har inte kommit. Siffrorna är inte fullständiga."
+        text = f"{what} har inte kommit, så siffrorna är inte fullständiga."
         return [Sentence("Saknas", text)]
     rows = cells.records(publication.table("area_id").frame)
     found = {row["area_id"]: cells.read(row, cells.OFFENCES) for row in rows}

@@ -104,7 +104,7 @@ def test_a_survey_file_draws_the_quadrant_and_says_which_way_it_points():
         assert "Exempelkommun" in drawing.text and "Testinge" not in drawing.text
     assert "61\u00a0% (57–65\u00a0%)" in tree.text
     assert "känner sig mindre trygga än i riket" in tree.text
-    assert "Lägre än i riket." in tree.text
+    assert ": lägre än i riket." in tree.text
     assert "Siffrorna här pekar åt det hållet." in tree.text
     gap = [row for row in cells_of(tree) if row[0] in ("2025", "2024")]
     assert [row[0] for row in gap] == ["2025", "2024"]

@@ -93,6 +93,16 @@
     const main = document.querySelector("main");
     return { small, body: size(main) };
   },
+  // Löpande text i första skärmbilden: inte ramar, tabeller, diagram och läshjälp
+  firstScreen() {
+    const apart = "aside, nav, figure, table, details, .kick, .tag, .note, .small, .dir, .vh";
+    return [...document.querySelectorAll("main p, main li > span:last-child, main dd")]
+      .filter((node) => {
+        const box = node.getBoundingClientRect();
+        return box.height > 0 && box.top < innerHeight && !node.closest(apart);
+      }).map((node) => node.innerText.trim().replace(/\n/g, " "))
+      .filter((text) => text);
+  },
   fills() {
     const told = {};
     for (const path of document.querySelectorAll(".karta a path")) {

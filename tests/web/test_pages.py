@@ -51,6 +51,27 @@ def test_a_page_asks_for_nothing_and_breaks_no_rule_at_any_width(visit, name):
         assert watch.messages == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name in PAGES if name not in ("radet.html", "tillganglighet.html")),
+        "07_atgardsplan.html",
+        "08_medborgarlofte.html",
+    ],
+)
+def test_the_first_screen_holds_at_most_six_short_sentences(visit, name):
+    # the council's page opens with what a human has written, as long as it is
+    with visit(name) as (tab, _):
+        sentences = [
+            sentence
+            for text in ask(tab, "firstScreen")
+            for sentence in re.split(r"(?<=[.!?]) +", text)
+        ]
+        assert len(sentences) <= 6
+        # a number with its thousands is a word: its blank is one that never breaks
+        assert [s for s in sentences if len(s.split(" ")) > 20] == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_in_drawings_stands_out_from_its_ground(visit, name, scheme):
