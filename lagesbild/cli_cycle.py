@@ -6,6 +6,7 @@ In: words typed in a terminal. Out: calls of the rooms, Swedish text, an exit co
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import click
 
 from lagesbild import terminal
 from lagesbild.cli_shared import command, open_asked, quarter
+from lagesbild.errors import UsageError
 
 if TYPE_CHECKING:
     from lagesbild.period import Period
@@ -118,7 +120,7 @@ def _status(workspace: Path | None, as_json: bool) -> None:
 
 
 @command("run")
-@click.argument("cycle", metavar="KVARTAL")
+@click.argument("cycle", metavar="[KVARTAL]", required=False)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -152,19 +154,37 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     metavar="FIL",
     help="Skriv också rådets dagordning som Word-dokument.",
 )
+@click.option(
+    "--product",
+    metavar="SIDA",
+    help="Gör om den sidan, till exempel andts; andra bara om något har ändrats.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATUM",
+    help="Mötets dag; utan KVARTAL gäller det kvartal som tog slut före den.",
+)
 @terminal.json_option
 def _run(
     workspace: Path | None,
-    cycle: str,
+    cycle: str | None,
     as_json: bool,
     as_published: bool,
     agenda: Path | None,
+    product: str | None,
+    as_of: datetime | None,
     **asked: int | float | bool,
 ) -> int:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
     from lagesbild.publish.batch import run_cycle
+    from lagesbild.publish.products import find_product
 
-    period = quarter(cycle)
+    period = _period(cycle, as_of)
+    if product:
+        asked |= {"products": (find_product(product).name,)}
+    if as_of:
+        asked |= {"parameters": {"as_of": f"{as_of:%Y-%m-%d}"}}
     ws = open_asked(workspace)
     if as_published:
         return _run_as_published(ws, period, as_json, asked)
@@ -193,6 +213,16 @@ def _run(
     )
     click.echo(terminal.shown(ws.outputs / str(period) / "offentlig" / "index.html"))
     return 0
+
+
+def _period(cycle: str | None, as_of: datetime | None) -> Period:
+    from lagesbild.period import Period
+
+    if cycle:
+        return quarter(cycle)
+    if as_of is None:
+        raise UsageError("Skriv vilket kvartal, till exempel 2026-K3.")
+    return Period.containing(as_of.date()).previous
 
 
 def _run_as_published(ws: Workspace, period: Period, as_json: bool, asked: dict) -> int:

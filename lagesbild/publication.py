@@ -311,7 +311,10 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
     rule = getattr(ws.settings.audiences, audience)
     is_open = rule.is_as_strict_as(ws.settings.audiences.offentlig)
     deliveries, statistics = about["deliveries"], about["statistics"]
-    watched = {"watched": statistics.watched} if is_internal else {}
+    beside = {"watched": statistics.watched} if is_internal else {}
+    if last := about["last_release"][audience]:
+        before = open_release(ws, *last).statistics
+        beside["since"] = shown_statistics.find_since(before, statistics)
     texts, planned = planning.tell_words(about["plan"], fresh, audience, rule)
     findings = {}
     if about["findings"]:
@@ -344,5 +347,5 @@ def _make(ws, audience: str, cells, fresh, about: dict) -> Publication:
         findings=findings | planned,
         texts=texts,
         statistics=statistics.figures,
-        about_statistics=statistics.about | watched,
+        about_statistics=statistics.about | beside,
     )

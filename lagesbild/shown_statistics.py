@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lagesbild import statistics
-from lagesbild.measure.monitor import watch_statistics
+from lagesbild.measure.monitor import period_ends, watch_statistics
 from lagesbild.measure.perceived import compare_perceived
 from lagesbild.measure.reported import compare_years, with_limits
+from lagesbild.measure.standing import GRADES, add_limits, find_standing
 from lagesbild.protect.few import hide_few
 from lagesbild.read.indicators import NATION, load_indicator_catalogue
 from lagesbild.read.place_names import load_place_names
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PROTECTED = ("stod_",)
 """What the indicators that count people who sought help begin with."""
+ANDTS = ("alkohol", "narkotika", "dopning", "tobak", "spel")
 _PLANT = "treatment_plant"
 _LEVELS = ("country", "county", "municipality")
 
@@ -48,7 +50,9 @@ class ShownStatistics:
         indicator_prefix (what its indicators begin with), n_files and retrieved_on
         (ISO, of the newest; both empty where there is none). reported and perceived:
         the municipality beside those like it and the nation, year by year, from
-        ``measure.reported`` and ``measure.perceived``.
+        ``measure.reported`` and ``measure.perceived``. standing: from
+        ``measure.standing``, of the themes of ANDTS. limits: those that chance alone
+        gives the municipality's figures of these, where their source tells none.
     watched : DataFrame
         From ``measure.monitor``, for ``intern``.
     version : str
@@ -92,12 +96,13 @@ def choose_statistics(ws: Workspace, *, as_of: date | None = None) -> ShownStati
     places = _places(ws, every)
     here = every["area_level"].isin([*_LEVELS, _PLANT])
     figures = every[here & every["area_id"].isin(places["area_id"])]
+    figures = figures.reset_index(drop=True)
     catalogue = load_indicator_catalogue()
     ids = catalogue["indicator_id"]
     protected = ids[ids.str.startswith(PROTECTED)]
     before = statistics.load_indicators(ws, version=previous) if previous else every
     day = as_of or newest
-    shown = hide_few(figures.reset_index(drop=True), protected=set(protected))
+    shown = hide_few(figures, protected=set(protected))
     return ShownStatistics(
         figures=shown,
         about={
@@ -105,6 +110,7 @@ def choose_statistics(ws: Workspace, *, as_of: date | None = None) -> ShownStati
             "indicators": catalogue,
             "sources": _sources(files),
             **_beside_others(shown, places),
+            **_standing(shown, places, catalogue, as_of=day),
         },
         watched=watch_statistics(every, before, as_of=day) if day else every.iloc[:0],
         version=version or "",
@@ -121,6 +127,65 @@ def _beside_others(shown: pd.DataFrame, places: pd.DataFrame) -> dict:
         "reported": compare_years(reported, own=own, similar=similar),
         "perceived": compare_perceived(shown, own=own, similar=similar),
     }
+
+
+def find_since(before: pd.DataFrame, now: ShownStatistics) -> pd.DataFrame:
+    """What the municipality's own figures have that an earlier release had not.
+
+    Parameters
+    ----------
+    before : DataFrame
+        ``Publication.statistics`` of what was released last; no rows, and no columns,
+        if it held none.
+    now : ShownStatistics
+
+    Returns
+    -------
+    DataFrame
+        One row a figure of everyone, or of all pupils of a grade: indicator_id,
+        area_id, breakdown, period, value, before (missing for a new one) and what
+        ("nytt", "ändrat"), the newest first.
+    """
+    own = now.about["places"].query("role in ['own', 'plant']")["area_id"]
+    figures = now.figures[
+        now.figures["area_id"].isin(own)
+        & now.figures["breakdown"].isin(["alla", *GRADES])
+        & now.figures["value"].notna()
+    ]
+    keys = ["indicator_id", "area_id", "breakdown", "period"]
+    old = before.reindex(columns=[*keys, "value"]).rename(columns={"value": "before"})
+    both = figures[[*keys, "value"]].merge(
+        old.astype(dict.fromkeys(keys, "str") | {"before": "float64"}),
+        on=keys,
+        how="left",
+    )
+    is_new = both["before"].isna()
+    both = both.assign(what=is_new.map({True: "nytt", False: "ändrat"}))
+    told = both[is_new | (both["value"] != both["before"])]
+    told = told.assign(end=period_ends(told["period"]))
+    order = told.sort_values(["end", *keys], ascending=[False, *[True] * len(keys)])
+    return order.drop(columns="end").reset_index(drop=True)
+
+
+def _standing(
+    figures: pd.DataFrame, places: pd.DataFrame, catalogue: pd.DataFrame, *, as_of
+) -> dict[str, pd.DataFrame]:
+    own = places.loc[places["role"].isin(["own", "plant"]), "area_id"]
+    of_andts = catalogue.loc[catalogue["theme"].isin(ANDTS), "indicator_id"]
+    told = figures[figures["indicator_id"].isin(of_andts)]
+    limited = add_limits(told)
+    is_ours = told["lower"].reindex(limited.index).isna() & limited["lower"].notna()
+    names = ["indicator_id", "area_id", "period", "lower", "upper"]
+    standing = find_standing(
+        limited,
+        own=list(own),
+        similar=list(places.loc[places["role"] == "similar", "area_id"]),
+        nation=NATION,
+        breaks=dict(zip(catalogue["indicator_id"], catalogue["breaks"], strict=True)),
+        as_of=as_of,
+    )
+    limits = limited.loc[is_ours & limited["area_id"].isin(own), names]
+    return {"standing": standing, "limits": limits.reset_index(drop=True)}
 
 
 def state_of(ws: Workspace) -> list[str]:

@@ -95,6 +95,8 @@ def _months(interval: pd.Timedelta) -> str:
 
 def period_ends(periods: pd.Series) -> pd.Series:
     """The last day of a year, quarter or of pooled years."""
+    if periods.empty:
+        return pd.Series(index=periods.index, dtype="datetime64[us]")
     last = periods.str.extract(r"(\d{4})(?:-K([1-4]))?$")
     month = last[1].map({"1": 3, "2": 6, "3": 9, "4": 12}).fillna(12).astype("int64")
     first = pd.to_datetime(

@@ -10,6 +10,8 @@ from importlib import import_module
 
 _HOMES = {
     "show_about": "page_parts",
+    "show_andts": "andts",
+    "show_andts_summary": "andts",
     "show_agreement": "agreement",
     "show_area_table": "area_table",
     "show_assessment": "assessment",
@@ -28,6 +30,8 @@ _HOMES = {
 __all__ = [
     "show_about",
     "show_agreement",
+    "show_andts",
+    "show_andts_summary",
     "show_area_table",
     "show_assessment",
     "show_findings",

@@ -41,6 +41,7 @@ def run_cycle(
     fresh_kernels: bool = False,
     time_limit: float | None = None,
     force: bool = False,
+    products: Sequence[str] = (),
     audiences: Sequence[str] = AUDIENCES,
 ) -> dict:
     """Make the pages of a cycle for every audience, and put them in place together.
@@ -62,6 +63,8 @@ def run_cycle(
         Most seconds that a page may take; None is no limit.
     force : bool
         Make also the pages again that nothing has changed of; so do fresh kernels.
+    products : sequence of str
+        Names of products whose pages are made again in any case.
     audiences : sequence of str
         Whose pages; those of others are left as they are.
 
@@ -84,7 +87,8 @@ def run_cycle(
     from lagesbild.publication import make_publications
 
     started, cycle = time.monotonic(), Period(str(cycle))
-    how = How(jobs, fresh_kernels, time_limit, on_progress, force or fresh_kernels)
+    force = force or fresh_kernels
+    how = How(jobs, fresh_kernels, time_limit, on_progress, force, tuple(products))
     given = check_notebooks(ws.project / "notebooks", parameters or {})
     made = make_publications(ws, cycle)
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
@@ -166,7 +170,10 @@ def make_pages(
     before = ws.outputs / cycle
     left, pages = [], []
     for audience, tasks in planned.items():
-        known = {} if how.force else keys[audience]
+        again = {
+            task.file for task in tasks if how.force or task.product in how.products
+        }
+        known = {file: key for file, key in keys[audience].items() if file not in again}
         more, kept = unchanged.take_over(tasks, known, pages=before / audience)
         left, pages = left + more, pages + kept
     pages += do_all(left, how) if left else []

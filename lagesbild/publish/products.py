@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lagesbild.errors import PublishError
+from lagesbild.errors import PublishError, UsageError
 from lagesbild.workspace import AUDIENCES
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Product:
     ``uses_statistics``: the page shows published statistics, and is made again when
     they change. ``needs_deliveries``: without any the page has nothing to show, and is
     left out.
+    ``asked``: further parameters of its notebook, which whoever runs it may give.
     ``has_exit``: who reads it may be watched, so it has a way out before all else, and
     neither its tab nor a file that it is printed to tells what it is about.
     """
@@ -37,6 +38,7 @@ class Product:
     per_area: bool = False
     uses_statistics: bool = False
     needs_deliveries: bool = True
+    asked: tuple[str, ...] = ()
     has_exit: bool = False
 
     @property
@@ -70,6 +72,15 @@ PRODUCTS = (
         "Områdesblad",
         "Ett blad för varje område. Välj område i listan ovan.",
         per_area=True,
+    ),
+    Product(
+        "04_andts",
+        "ANDTS",
+        "Alkohol, narkotika, dopning, tobak och spel: varje källa för sig, i hela "
+        "kommunen.",
+        uses_statistics=True,
+        needs_deliveries=False,
+        asked=("as_of",),
     ),
     Product(
         "05_vald_i_nara_relation",
@@ -121,6 +132,21 @@ def themes_for(audience: str) -> list[str]:
 def for_audience(audience: str) -> list[Product]:
     """The products that audience has, in the table's order."""
     return [product for product in PRODUCTS if audience in product.audiences]
+
+
+def find_product(word: str) -> Product:
+    """The product by its name, with or without its number: "andts" or "04_andts".
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    short = {product.name.partition("_")[2]: product for product in PRODUCTS}
+    found = short.get(word) or next((p for p in PRODUCTS if p.name == word), None)
+    if found is None:
+        raise UsageError(f"Sidan '{word}' finns inte. Välj {', '.join(short)}.")
+    return found
 
 
 def has_deliveries(publication: Publication) -> bool:

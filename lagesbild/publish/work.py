@@ -73,6 +73,8 @@ class How:
         Called with done, in all, and the names of the pages being made.
     force : bool
         Whether pages are made again that nothing has changed of.
+    products : tuple of str
+        Names of products that are made again in any case.
     """
 
     jobs: int | None = None
@@ -80,6 +82,7 @@ class How:
     time_limit: float | None = None
     on_progress: Callable[[int, int, str], None] | None = None
     force: bool = False
+    products: tuple[str, ...] = ()
 
 
 def do_all(tasks: list[Task], how: How) -> list[dict]:

@@ -64,7 +64,7 @@ def test_the_parameters_are_those_a_run_gives(product):
     ]
     assert len(tagged) == 1
     names = [node.targets[0].id for node in ast.parse(tagged[0].source).body]
-    assert tuple(names) == product.parameters
+    assert tuple(names) == (*product.parameters, *product.asked)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lagesbild.errors import PublishError
-from lagesbild.publish.products import PRODUCTS, check_names, for_audience, page_name
+from lagesbild.errors import PublishError, UsageError
+from lagesbild.publish.products import (
+    PRODUCTS,
+    check_names,
+    find_product,
+    for_audience,
+    page_name,
+)
 from lagesbild.workspace import AUDIENCES
 
 SHEET = next(product for product in PRODUCTS if product.per_area)
@@ -15,6 +21,13 @@ def test_data_quality_is_for_the_house_alone():
     names = {a: [p.name for p in for_audience(a)] for a in AUDIENCES}
     assert "01_datakvalitet" in names["intern"]
     assert names["radet"] == names["offentlig"] == names["intern"][1:]
+
+
+def test_a_product_is_found_with_or_without_its_number():
+    assert find_product("andts").name == "04_andts"
+    assert find_product("04_andts") is find_product("andts")
+    with pytest.raises(UsageError, match="Sidan 'brott' finns inte"):
+        find_product("brott")
 
 
 def test_who_may_be_watched_has_a_way_out_and_a_tab_that_tells_nothing():
