@@ -194,7 +194,7 @@ def test_the_summary_tells_of_increase_decrease_observations_effort_and_gaps():
 def test_the_summary_names_the_delivery_that_did_not_come():
     told = text.summarise(make_publication())[-1].text
     assert told == (
-        "Räddningstjänstens insatser: leveransen har inte kommit. Siffrorna är inte "
+        "Räddningstjänstens insatser: leveransen har inte kommit, så siffrorna är inte "
         "fullständiga."
     )
 
