@@ -204,11 +204,17 @@ def legend(drawn: dict[str, dict]) -> Markup:
     entries = [(k, told) for k, told in entries if k != "k0" or k in looks]
     swatch = Markup(
         '<li{}><svg viewBox="0 0 44 24" aria-hidden="true"><rect class="sw {}" '
-        'x="1" y="1" width="42" height="22"/></svg>{}</li>'
+        'x="1" y="1" width="42" height="22"/>{}</svg>{}</li>'
     )
-    items = [swatch.format("", look, told) for look, told in entries]
+    items = [swatch.format("", look, "", told) for look, told in entries]
     wide = Markup(' class="wide"')
-    items += [swatch.format(wide, k, t) for k, t in _OTHERS.items() if k in looks]
+    # without colours it has the look of zero: the sign is that of the map
+    signs = {"kn": Markup('<text x="22" y="17" text-anchor="middle">{}</text>')}
+    items += [
+        swatch.format(wide, look, signs.get(look, "").format(swedish.DASH), told)
+        for look, told in _OTHERS.items()
+        if look in looks
+    ]
     signs = {area["change"] for area in drawn.values()}
     items += [
         Markup('<li{}><b class="sign" aria-hidden="true">{}</b>{}</li>').format(

@@ -76,7 +76,7 @@ def test_hidden_is_a_pattern_and_missing_a_dashed_edge_and_a_word():
     assert [li.text for li in legend.all("li")][-5:] == [
         "visas inte: för få, eller döljs för att skydda andra",
         "uppgift saknas",
-        "inget tal per invånare",
+        "–inget tal per invånare",
         "▲ökar mot i fjol",
         "▼minskar mot i fjol",
     ]
