@@ -48,6 +48,7 @@ DELIVERY_KEYS = (
 _DISK_REASONS = {
     "ENOSPC": "disken är full",
     "EDQUOT": "din del av disken är full",
+    "EFBIG": "disken tar inte så stora filer",
     "EACCES": "rättighet saknas, eller filen är öppen i ett annat program",
     "EPERM": "rättighet saknas",
     "EROFS": "platsen går bara att läsa",
