@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.measure.change import combine
 from lagesbild.measure.monitor import STALE, find_stale, period_ends
-from lagesbild.measure.peers import MEDIAN, similar_group
+from lagesbild.measure.peers import MEDIAN
 from lagesbild.measure.rates import rate
 from lagesbild.measure.reported import COUNT, with_limits
 
@@ -107,36 +108,35 @@ def find_standing(
         limits). what "trend": the latest earlier period that does not overlap, with
         verdict also "serien är bruten" and "första mätningen"; "kön": girls or women
         (value) beside boys or men; "andra": other is the area_id of each similar
-        municipality, "median" of them, or the nation, in the latest period that both
-        have; "inaktuell": the source is older than two of its own intervals.
+        municipality, "median" of them (no limits), or the nation, in the latest period
+        that both have; "inaktuell": the source is older than two of its own intervals.
     """
     shown = figures[figures["value"].notna()]
     grade = shown["breakdown"].str.extract(f"^({'|'.join(GRADES)})", expand=False)
     shown = shown.assign(grade=grade.fillna("alla"), end=period_ends(shown["period"]))
-    mine = shown[shown["area_id"].isin(list(own))]
+    found: dict[tuple[str, str], list[dict]] = {}
+    for row in shown.sort_values("end", kind="stable").to_dict("records"):
+        found.setdefault((row["indicator_id"], row["grade"]), []).append(row)
     rows: list[dict] = []
-    for (indicator, grade), told in mine.groupby(["indicator_id", "grade"]):
-        whole = told[told["breakdown"] == grade].sort_values("end", kind="stable")
-        if whole.empty:
+    for (indicator, grade), told in found.items():
+        mine = [row for row in told if row["area_id"] in own]
+        whole = [row for row in mine if row["breakdown"] == grade]
+        if not whole:
             continue
-        start = {"indicator_id": indicator, "grade": grade}
-        last = whole.iloc[-1]
-        rows.append(start | _trend(whole, breaks.get(indicator, "")))
-        rows += [start | row for row in _sex(told, last["period"])]
-        of_it = shown[
-            (shown["indicator_id"] == indicator) & (shown["breakdown"] == grade)
-        ]
-        rows += [
-            start | row for row in _others(of_it, last["area_id"], similar, nation)
-        ]
-    if as_of is not None:
-        old = find_stale(mine, as_of=as_of)
-        rows += [
-            {"indicator_id": row.indicator_id, "grade": "alla", "what": OLD}
-            | {"verdict": STALE}
-            for row in old.itertuples()
-        ]
-    return _frame(rows)
+        of_it = [row for row in told if row["breakdown"] == grade]
+        compared = [_trend(whole, breaks.get(indicator, ""))]
+        compared += _sex(mine, whole[-1]["period"])
+        compared += _others(of_it, whole[-1]["area_id"], similar, nation)
+        rows += [{"indicator_id": indicator, "grade": grade} | one for one in compared]
+    out = _judge(_frame(rows))
+    if as_of is None:
+        return out
+    old = find_stale(shown[shown["area_id"].isin(list(own))], as_of=as_of)
+    aged = [
+        {"indicator_id": i, "grade": "alla", "what": OLD, "verdict": STALE}
+        for i in old["indicator_id"]
+    ]
+    return pd.concat([out, _frame(aged)], ignore_index=True) if aged else out
 
 
 def _frame(rows: list[dict]) -> pd.DataFrame:
@@ -147,82 +147,90 @@ def _frame(rows: list[dict]) -> pd.DataFrame:
     return out.astype(dict.fromkeys(numbers, "float64") | dict.fromkeys(words, "str"))
 
 
-def _pair(one: pd.Series, other: pd.Series) -> dict:
-    """Two figures and their verdict."""
-    both = [pd.DataFrame([row[_VALUES].astype("float64")]) for row in (one, other)]
-    gap = combine(*(frame.reset_index(drop=True) for frame in both), "value").iloc[0]
-    verdict = NO_DIFFERENCE
-    if gap[["lower", "upper"]].isna().any():
-        verdict = NOT_JUDGED
-    elif gap["lower"] > 0:
-        verdict = HIGHER
-    elif gap["upper"] < 0:
-        verdict = LOWER
+def _judge(rows: pd.DataFrame) -> pd.DataFrame:
+    """The verdict of every pair that has none yet, by the limits of its difference."""
+    base = rows[["base", "base_lower", "base_upper"]].set_axis(_VALUES, axis=1)
+    gap = combine(rows[_VALUES], base, "value")
+    words = np.select(
+        [
+            gap[["lower", "upper"]].isna().any(axis=1),
+            gap["lower"] > 0,
+            gap["upper"] < 0,
+        ],
+        [NOT_JUDGED, HIGHER, LOWER],
+        default=NO_DIFFERENCE,
+    )
+    open_ = rows["verdict"] == ""
+    return rows.assign(
+        verdict=rows["verdict"].mask(open_, pd.Series(words, rows.index))
+    )
+
+
+def _pair(one: dict, other: dict) -> dict:
+    """Two figures with their limits."""
     told = {name: one[name] for name in _VALUES}
     told |= {"base": other["value"], "base_lower": other["lower"]}
-    return told | {"base_upper": other["upper"], "verdict": verdict}
+    return told | {"base_upper": other["upper"]}
 
 
-def _trend(whole: pd.DataFrame, breaks: str) -> dict:
+def _trend(whole: list[dict], breaks: str) -> dict:
     """The last figure beside the latest before it that shares no year with it."""
-    last = whole.iloc[-1]
+    *before, last = whole
     start = {"what": TREND, "period": last["period"]}
-    first_year = int(last["period"][:4])
-    earlier = whole[whole["end"].dt.year < first_year]
-    if "-K" in last["period"]:
-        earlier = whole.iloc[:-1]
-    if earlier.empty:
+    if "-K" not in last["period"]:
+        first_year = int(last["period"][:4])
+        before = [row for row in before if row["end"].year < first_year]
+    if not before:
         told = {name: last[name] for name in _VALUES}
         return start | told | {"verdict": FIRST}
-    before = earlier.iloc[-1]
-    told = start | {"base_period": before["period"]} | _pair(last, before)
+    then = before[-1]
+    told = start | {"base_period": then["period"]} | _pair(last, then)
     years = [int(year) for year in breaks.split()]
-    if any(before["end"].year < year <= last["end"].year for year in years):
+    if any(then["end"].year < year <= last["end"].year for year in years):
         told["verdict"] = BROKEN
     return told
 
 
-def _sex(told: pd.DataFrame, period: str) -> list[dict]:
-    latest = told[told["period"] == period]
-    words = latest["breakdown"].str.split().str[-1]
-    is_age = latest["breakdown"].str.contains("år")
-    women = latest[words.isin(WOMEN) & ~is_age]
-    men = latest[words.isin(MEN) & ~is_age]
+def _sex(mine: list[dict], period: str) -> list[dict]:
+    def only(words: tuple[str, ...]) -> list[dict]:
+        return [
+            row
+            for row in mine
+            if row["period"] == period
+            and row["breakdown"].split()[-1] in words
+            and "år" not in row["breakdown"].split()
+        ]
+
+    women, men = only(WOMEN), only(MEN)
     if len(women) != 1 or len(men) != 1:
         return []
-    start = {"what": SEX, "other": words[men.index[0]], "period": period}
-    return [start | {"base_period": period} | _pair(women.iloc[0], men.iloc[0])]
+    start = {"what": SEX, "other": men[0]["breakdown"].split()[-1], "period": period}
+    return [start | {"base_period": period} | _pair(women[0], men[0])]
 
 
-def _others(of_it: pd.DataFrame, own: str, similar: Sequence[str], nation: str):
-    """Those like it, their median and the nation, in the latest year of both."""
+def _others(
+    of_it: list[dict], own: str, similar: Sequence[str], nation: str
+) -> list[dict]:
+    """Those like it, their median and the nation, in the latest period of both."""
     rows = []
-    mine = of_it[of_it["area_id"] == own]
-    for group, end in ((list(similar), None), ([], nation)):
-        theirs = of_it[of_it["area_id"].isin([*group, *([end] if end else [])])]
-        common = sorted(set(theirs["period"]) & set(mine["period"]))
+    by_place: dict[str, dict[str, dict]] = {}
+    for row in of_it:  # in order of time
+        by_place.setdefault(row["area_id"], {})[row["period"]] = row
+    mine = by_place[own]
+    for group in (similar, [nation]):
+        theirs = {place: by_place[place] for place in group if place in by_place}
+        common = [p for p in mine if any(p in told for told in theirs.values())]
         if not common:
             continue
-        period = max(common, key=lambda p: (p[-4:], p))
-        table = of_it[of_it["period"] == period].set_index("area_id")
-        ids = [own, *(code for code in group if code in table.index)]
-        table = table.reindex([*ids, *([end] if end else [])]).reset_index()
-        compared = similar_group(table, own=own, nation=end)
-        at = table.iloc[0]
-        for row in compared.itertuples():
-            if row.area_id == MEDIAN and not group:
-                continue
-            rows.append(
-                {
-                    "what": OTHERS,
-                    "other": row.area_id,
-                    "period": period,
-                    "base_period": period,
-                    **{name: at[name] for name in _VALUES},
-                    "base": row.value,
-                    "base_lower": row.lower,
-                    "base_upper": row.upper,
-                    "verdict": row.verdict,
-                }
-            )
+        period = common[-1]
+        start = {"what": OTHERS, "period": period, "base_period": period}
+        there = {k: told[period] for k, told in theirs.items() if period in told}
+        rows += [
+            start | {"other": place} | _pair(mine[period], row)
+            for place, row in there.items()
+        ]
+        if group is similar:
+            middle = float(np.median([row["value"] for row in there.values()]))
+            of_all = {"value": middle, "lower": np.nan, "upper": np.nan}
+            rows.append(start | {"other": MEDIAN} | _pair(mine[period], of_all))
     return rows

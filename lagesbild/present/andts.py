@@ -143,14 +143,12 @@ def _in_short(publication: Publication, theme: str) -> str:
     if not series:
         return "Inget tal för kommunen finns att visa."
     asked = [one for one in series if not one.is_found_by_looking]
-    compared = [one for one in asked if one.trend.get("base_period")]
-    first = (compared or asked or series)[0]
+    judged = [one for one in asked if one.is_judged]
+    first = (judged or asked or series)[0]
+    if not first.is_judged:
+        return f"{first.title}: {first.latest_in_full} år {first.period}."
     told = f"{first.title}: {first.latest} år {first.period}"
-    return f"{told}{_clause(figs.trend(first))}."
-
-
-def _clause(words_: str) -> str:
-    return f", {words_}" if words_ else ""
+    return f"{told}, {figs.trend(first)}."
 
 
 def _news(publication: Publication) -> Markup:

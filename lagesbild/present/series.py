@@ -65,6 +65,17 @@ class Series:
         return self.indicator_id.startswith(_FOUND)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether its latest figure could be held to the one before."""
+        return self.trend.get("verdict") in _JUDGED
+
+    @property
+    def latest_in_full(self) -> str:
+        """The latest figure with the whole of its unit."""
+        last = value(self.points[-1].value, self.unit)
+        return self.latest if self.unit == "procent" else f"{last}\u00a0{self.unit}"
+
+    @property
     def grade_word(self) -> str:
         """The grade, or "" for everyone."""
         return "" if self.grade == "alla" else self.grade
@@ -102,44 +113,50 @@ def own_series(publication: Publication, theme: str) -> list[Series]:
         In the catalogue's order, åk 9 before gy 2.
     """
     about = publication.about_statistics
-    if "indicators" not in about or publication.statistics.empty:
+    if "standing" not in about or publication.statistics.empty:
         return []
-    places, standing = about["places"], about["standing"]
-    own = list(places.loc[places["role"].isin(["own", "plant"]), "area_id"])
-    shown = publication.statistics
-    shown = shown[shown["area_id"].isin(own) & shown["value"].notna()]
+    places = about["places"]
+    own = places.loc[places["role"].isin(["own", "plant"]), "area_id"]
+    ids = ids_of(publication, [theme])
     catalogue = about["indicators"].set_index("indicator_id")
+    known = catalogue.loc[ids].reset_index().to_dict("records")
+    found = _by_series(publication, ids)
     limits = {
         (row.indicator_id, row.area_id, row.period): (row.lower, row.upper)
         for row in about["limits"].itertuples()
     }
+    standing = about["standing"]
+    compared = standing[standing["indicator_id"].isin(ids)].to_dict("records")
     told = []
-    for indicator in ids_of(publication, [theme]):
-        of_it = shown[shown["indicator_id"] == indicator]
+    for one in known:
+        rows = [row for row in compared if row["indicator_id"] == one["indicator_id"]]
         for grade in ("alla", *GRADES):
-            whole = of_it[of_it["breakdown"] == grade]
-            if len(whole):
-                at = (standing["indicator_id"] == indicator) & (
-                    standing["grade"].isin([grade, "alla"])
-                )
-                told.append(
-                    _series(
-                        whole, catalogue.loc[indicator], standing[at], grade, limits
-                    )
-                )
+            for area in own:
+                whole = found.get((one["indicator_id"], area, grade), [])
+                whole = [row for row in whole if not pd.isna(row["value"])]
+                if whole:
+                    told.append(_series(whole, one, rows, grade, limits))
     return told
 
 
-def _series(whole: pd.DataFrame, known, standing, grade: str, limits: dict) -> Series:
-    rows = standing.to_dict("records")
+def _by_series(publication: Publication, ids: Collection[str]) -> dict:
+    """(indicator_id, area_id, breakdown) → rows."""
+    shown = publication.statistics
+    rows = shown[shown["indicator_id"].isin(list(ids))].to_dict("records")
+    found: dict[tuple[str, str, str], list[dict]] = {}
+    for row in rows:
+        key = (row["indicator_id"], row["area_id"], row["breakdown"])
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def _series(
+    whole: list[dict], known: dict, rows: list[dict], grade: str, limits: dict
+) -> Series:
     is_old = any(row["what"] == "inaktuell" for row in rows)
     rows = [row for row in rows if row["grade"] == grade]
-    trend = next((row for row in rows if row["what"] == "trend"), {})
-    whole = whole.assign(end=whole["period"].str[-4:]).sort_values(
-        ["end", "period"], kind="stable"
-    )
     points = []
-    for row in whole.to_dict("records"):
+    for row in _in_time(whole):
         lower, upper = limits.get(
             (row["indicator_id"], row["area_id"], row["period"]),
             (row["lower"], row["upper"]),
@@ -155,7 +172,7 @@ def _series(whole: pd.DataFrame, known, standing, grade: str, limits: dict) -> S
         )
     last = points[-1]
     return Series(
-        indicator_id=str(known.name),
+        indicator_id=known["indicator_id"],
         name=known["name"],
         grade=grade,
         unit=known["unit"],
@@ -165,13 +182,23 @@ def _series(whole: pd.DataFrame, known, standing, grade: str, limits: dict) -> S
         latest=with_unit(last.value, known["unit"]),
         period=last.period,
         span=span(last.lower, last.upper, known["unit"]),
-        area_id=whole["area_id"].iloc[-1],
+        area_id=whole[-1]["area_id"],
         points=tuple(points),
-        trend=trend,
+        trend=next((row for row in rows if row["what"] == "trend"), {}),
         sex=next((row for row in rows if row["what"] == "kön"), {}),
         others=tuple(row for row in rows if row["what"] == "andra"),
         is_old=is_old,
     )
+
+
+def _in_time(rows: list[dict]) -> list[dict]:
+    """Years and pooled years by their last year, quarters by their own."""
+
+    def when(row: dict) -> tuple[str, str]:
+        period = row["period"]
+        return (period[:4] if "-K" in period else period[-4:], period)
+
+    return sorted(rows, key=when)
 
 
 def value(number: float, unit: str) -> str:
@@ -279,11 +306,10 @@ def similar(one: Series, publication: Publication) -> str:
 def details(publication: Publication, lines: list[Series], *, key: str, title: str):
     """The chart's figures as a table: every period, by sex and beside others."""
     first = lines[0]
-    shown = publication.statistics
-    shown = shown[shown["indicator_id"] == first.indicator_id]
-    places = publication.about_statistics["places"].set_index("role")["area_id"]
-    columns = _columns(shown, first, lines, str(places.get("nation", "")))
-    periods = {p.period for one in lines for p in one.points}
+    found = _by_series(publication, [first.indicator_id])
+    columns = _columns(found, first, lines)
+    periods = [p.period for one in lines for p in one.points]
+    order = [row["period"] for row in _in_time([{"period": p} for p in set(periods)])]
     body = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             period,
@@ -292,7 +318,7 @@ def details(publication: Publication, lines: list[Series], *, key: str, title: s
                 for _, cells in columns
             ),
         )
-        for period in sorted(periods, key=lambda p: (p[-4:], p))
+        for period in order
     )
     head = Markup("").join(
         Markup('<th scope="col" class="n">{}</th>').format(name) for name, _ in columns
@@ -311,7 +337,7 @@ def details(publication: Publication, lines: list[Series], *, key: str, title: s
     )
 
 
-def _columns(shown: pd.DataFrame, first: Series, lines: list[Series], nation_id: str):
+def _columns(found: dict, first: Series, lines: list[Series]):
     """Heading and text by period, only those that hold anything."""
     unit, told = first.unit, []
     for one in lines:
@@ -320,24 +346,23 @@ def _columns(shown: pd.DataFrame, first: Series, lines: list[Series], nation_id:
         told.append((f"{start}kommunen" if start else "Kommunen", values))
         spans = {p.period: span(p.lower, p.upper, unit) for p in one.points}
         told.append((f"{start}spann" if start else "Spann", spans))
-        own = shown[shown["area_id"] == one.area_id]
         prefix = f"{one.grade_word} " if one.grade_word else ""
         for sex, name in _PART.items():
-            cells = _texts(own[own["breakdown"] == f"{prefix}{sex}"], unit)
-            told.append(
-                (f"{start}{swedish.lower_first(name)}" if start else name, cells)
-            )
-        other = shown[
-            (shown["area_id"] == nation_id) & (shown["breakdown"] == one.grade)
-        ]
-        told.append((f"{start}riket" if start else "Riket", _texts(other, unit)))
+            rows = found.get((one.indicator_id, one.area_id, f"{prefix}{sex}"), [])
+            head = f"{start}{swedish.lower_first(name)}" if start else name
+            told.append((head, _texts(rows, unit)))
+        rows = found.get((one.indicator_id, one.nation_id, one.grade), [])
+        told.append((f"{start}riket" if start else "Riket", _texts(rows, unit)))
     return [(name, cells) for name, cells in told if any(cells.values())]
 
 
-def _texts(rows: pd.DataFrame, unit: str) -> dict[str, str]:
-    hidden = rows["status"] == "suppressed"
+def _texts(rows: list[dict], unit: str) -> dict[str, str]:
     return {
-        row["period"]: "visas inte" if is_hidden else value(row["value"], unit)
-        for row, is_hidden in zip(rows.to_dict("records"), hidden, strict=True)
-        if is_hidden or not pd.isna(row["value"])
+        row["period"]: "visas inte" if _is_hidden(row) else value(row["value"], unit)
+        for row in rows
+        if _is_hidden(row) or not pd.isna(row["value"])
     }
+
+
+def _is_hidden(row: dict) -> bool:
+    return row["status"] == "suppressed"
