@@ -294,6 +294,32 @@ def test_release_passes_on_what_was_asked_for(run, town, monkeypatch):
     assert json.loads(out) == told and asked["jobs"] is None
 
 
+def test_run_makes_a_product_for_a_meeting(run, town, monkeypatch):
+    asked = {}
+
+    def run_cycle(ws, cycle, *, on_progress, **more):
+        asked.update(cycle=str(cycle), **more)
+        return {"pages": [], "released": [], "n_purged": 0, "seconds": 1.0}
+
+    monkeypatch.setattr("lagesbild.publish.batch.run_cycle", run_cycle)
+    words = ["run", "--product", "andts", "--as-of", "2026-10-14", "-w", town.root]
+    assert run(*words)[0] == 0
+    assert asked["cycle"] == "2026-K3"  # the quarter that ended before the meeting
+    assert asked["products"] == ("04_andts",)
+    assert asked["parameters"] == {"as_of": "2026-10-14"}
+    assert run("run", "2026-K2", *words[1:])[0] == 0
+    assert asked["cycle"] == "2026-K2"
+    code, _, err = run("run", "-w", town.root)
+    assert code != 0 and "Skriv vilket kvartal" in err
+    code, _, err = run("run", "2026-K2", "--product", "brott", "-w", town.root)
+    assert code != 0 and "Sidan 'brott' finns inte" in err
+
+
+def test_statistics_cannot_be_fetched_tomorrow(run, town):
+    code, _, err = run("statistics", "--on", "2999-01-01", "-w", town.root)
+    assert code != 0 and "har inte varit än" in err
+
+
 def test_a_release_that_lacks_everything_says_so_and_is_4(run, town):
     code, out, err = run("release", "2026-K1", "--audience", "radet", "-w", town.root)
     assert (code, out) == (4, "")

@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from lagesbild import frozen, journal, purge, store
+from lagesbild import frozen, journal, purge, statistics, store
 from lagesbild.agreement.registers import ANALYSES_FILE, DECISIONS_FILE
 from lagesbild.closing import close_cycle
 from lagesbild.errors import (
@@ -26,7 +26,13 @@ from lagesbild.status import verify
 from lagesbild.workspace import AUDIENCES, lock, open_workspace
 from tests.publish import conftest
 from tests.publish.conftest import write_notebook
-from tests.test_publication import commit, make_workspace, two_each
+from tests.test_publication import (
+    STATISTICS,
+    commit,
+    make_workspace,
+    two_each,
+    write_statistics,
+)
 from tests.tiny_town import write
 
 NOW, NEXT = "2026-K1", "2026-K2"
@@ -58,6 +64,15 @@ def assess(ws, *cycles):
     write(ws.registers / ANALYSES_FILE, [head, *rows])
 
 
+FIGURES = """
+import lagesbild as lb
+
+ws = lb.open_workspace(workspace)
+publication = lb.open_publication(ws, cycle, audience=audience)
+lb.show_heading(publication, title=f"Påhittat {publication.statistics['value'].max()}")
+"""
+
+
 def bytes_of(folder):
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
@@ -70,7 +85,9 @@ def make_project(folder, frames):
     (folder / "nyby").mkdir()
     last = frames["deliveries"]["period_start"].max()
     late = frames["deliveries"][frames["deliveries"]["period_start"] == last]
+    write_notebook(folder / "notebooks" / "02_lagesbild.ipynb", FIGURES)
     ws = make_workspace(folder / "nyby", frames, skip=set(late["delivery_id"]))
+    write_statistics(ws, STATISTICS)
     close_cycle(ws, Period(NOW))
     return ws
 
@@ -400,12 +417,17 @@ def test_a_release_is_made_again_from_what_it_kept(made, tmp_path):
     ws = open_workspace(root / ws.root.relative_to(ws.project))
     told = _purge_all_rows_of_the_quarter(ws)
     assert told["n_rows"] > 100 and told["pages"] == [NOW]  # the draft for intern
+    write_statistics(ws, STATISTICS.replace("2000", "2999"))  # not what was released
     shutil.rmtree(ws.outputs / NOW / "radet")
     handed = bytes_of(made[0].outputs / NOW)
     handed = {n: b for n, b in handed.items() if not n.startswith("intern")}
     told = again.make_as_published(ws, NOW, jobs=1)
     assert told["ok"] and set(told["audiences"]) == {"radet", "offentlig"}
     assert bytes_of(ws.outputs / NOW) == handed  # also what had gone
+    assert "Påhittat 2000.0 " in handed["radet/02_lagesbild.html"].decode("utf-8")
+    versions = statistics.statistics_versions(ws)
+    manifest = json.loads(handed["radet/manifest.json"])
+    assert versions[1] == manifest["statistics_version"] != versions[0]
 
     write_notebook(ws.project / "notebooks" / "02_lagesbild.ipynb", conftest.PAGE)
     told = again.make_as_published(ws, NOW, jobs=1)
