@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from lagesbild import contracts, store
 from lagesbild.errors import ContractError, StoppedError, StoreError
 from lagesbild.stored_form import add_helpers, append_rows, content_hash, read_rows
 from lagesbild.workspace import open_workspace
+from tests.examples import few
 
 SETTINGS = """
 [municipality]
@@ -374,11 +375,7 @@ NOTHING = {
 }
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@few(5, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(row, min_size=1, max_size=5))
 @example([NOTHING, NOTHING])
 def test_what_is_stored_comes_back(rows):

@@ -172,7 +172,7 @@ def _survey(
     rng: np.random.Generator,
 ) -> Iterator[list[str]]:
     """Rows of a survey: groups are their cells, size, level, and whether of women."""
-    groups = list(groups)
+    groups, heads, counts = list(groups), [], []
     for indicator, (start, step, of_women) in wanted.items():
         for place, n in people.items():
             for period, years in periods.items():
@@ -182,14 +182,12 @@ def _survey(
                     asked = max(40, int(n * size))
                     share = min(max(share / 100, 0.002), 0.99)
                     told = int(rng.binomial(asked, share))
-                    yield _row(indicator, place, cells, period, told, asked)
-
-
-def _row(indicator, place, cells, period, told: int, asked: int) -> list[str]:
-    limits = proportion(np.array([told]), np.array([asked])).iloc[0]
-    figures = (told / asked, limits["lower"], limits["upper"])
-    shown = [f"{100 * figure:.1f}".replace(".", ",") for figure in figures]
-    return [indicator, place, *cells, period, *shown, str(asked)]
+                    heads.append([indicator, place, *cells, period])
+                    counts.append((told, asked))
+    shares = proportion(*np.array(counts).T).itertuples(index=False)
+    for head, (_, asked), figures in zip(heads, counts, shares, strict=True):
+        shown = [f"{100 * figure:.1f}".replace(".", ",") for figure in figures]
+        yield [*head, *shown, str(asked)]
 
 
 def _can() -> Iterator[list[str]]:
