@@ -61,16 +61,25 @@ def tell_reported(
     ]
 
 
-def tell_without_survey(name: str) -> str:
-    """Say what cannot be said without a survey of the municipality."""
-    return (
+def tell_without_survey(name: str) -> tuple[str, str]:
+    """Say what cannot be said without a survey of the municipality.
+
+    Returns
+    -------
+    tuple of str
+        What cannot be tried; then who has the answers, and in what file they are told.
+    """
+    cannot = (
         "Om invånarna känner sig mindre trygga än brotten ger skäl till kan inte "
-        "prövas med de uppgifter som finns: det finns ingen enkät med svar för "
-        f"{name}. SCB:s medborgarundersökning, som kommunen beställer av SCB, eller "
-        "polisens trygghetsmätning, som lokalpolisområdet har, gör det möjligt. Svaren "
-        "fylls i i mallar/medborgarundersokning.csv eller mallar/trygghetsmatning.csv. "
-        "Inget annat läns och ingen annan kommuns svar visas i stället."
+        f"prövas här. Det finns ingen enkät med svar för {name}."
     )
+    where = (
+        "SCB:s medborgarundersökning, som kommunen beställer av SCB, eller polisens "
+        "trygghetsmätning, som lokalpolisområdet har, gör det möjligt. Svaren fylls i "
+        "i mallar/medborgarundersokning.csv eller mallar/trygghetsmatning.csv. Inget "
+        "annat läns och ingen annan kommuns svar visas i stället."
+    )
+    return cannot, where
 
 
 def _year(

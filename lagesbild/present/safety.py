@@ -65,7 +65,10 @@ def _question(publication: Publication) -> Markup:
     """The quadrant with its sentences, or what is missing for it."""
     told = quadrant.pair(publication)
     if told.empty:
-        return figures.paragraph(peers.tell_without_survey(publication.municipality))
+        cannot, where = peers.tell_without_survey(publication.municipality)
+        return figures.paragraph(cannot) + Markup('<p class="note">{}</p>').format(
+            where
+        )
     latest = told[told["period"] == told["period"].max()]
     return Markup("{}{}{}").format(
         figures.sentences(_answer(publication, latest)),

@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from lagesbild.errors import UsageError
-from lagesbild.measure.perceived import compare_perceived
+from lagesbild.measure.perceived import SURVEYS, compare_perceived
 from lagesbild.measure.reported import compare_years, with_limits
 from lagesbild.present.close_relations import show_violence
 from lagesbild.present.safety import show_safety
@@ -258,6 +258,11 @@ def test_parts_make_a_page_that_breaks_no_rule():
     )
     html = f"<h1>Trygghet</h1><section><h2>Allt</h2>{body}</section>"
     page.render(Markup(html), make_frame(), file="06.html", title="Trygghet")
+
+
+def test_every_survey_that_is_drawn_is_of_people_drawn_by_chance():
+    known = load_indicator_catalogue().set_index("indicator_id")["caveat"]
+    assert [name for name in SURVEYS if "urval svarar" not in known[name]] == []
 
 
 @pytest.mark.parametrize("show", [show_safety, show_violence])
