@@ -24,6 +24,7 @@ from lagesbild.publish import (
 )
 from lagesbild.workspace import Source
 from tests.present import invented
+from tests.present.agreed import agree
 
 LINKS = (
     page.Link(index.FILE, "Start"),
@@ -62,9 +63,10 @@ def build(publication) -> dict[str, str]:
         "03_omradesblad_O08.html": ("Norrängen", sheet(publication, "O08")),
         "03_omradesblad_O05.html": ("Centrum", sheet(publication, "O05")),
     }
+    agreed = agree(publication)
     for file, (title, parts) in AGREEMENT.items():
-        shown = [present.show_agreement(publication, part) for part in parts]
-        head = present.show_heading(publication, title=title)
+        shown = [present.show_agreement(agreed, part) for part in parts]
+        head = present.show_heading(agreed, title=title)
         bodies[file] = (title, _join(head, *shown))
     if publication.quality:
         bodies["01_datakvalitet.html"] = ("Datakvalitet", quality(publication))
@@ -82,7 +84,7 @@ def build(publication) -> dict[str, str]:
     )
     made |= {index.FILE: start(publication, around)}
     made |= {statement.FILE: statement.render(publication, around)}
-    made |= {wheel.FILE: wheel.render(publication, around)}
+    made |= {wheel.FILE: wheel.render(agree(publication), around)}
     if publication.audience == processing.AUDIENCE:
         told = processing.render({"polisen": make_source()}, publication, around)
         made |= {processing.FILE: told}
