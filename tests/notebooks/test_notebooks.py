@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 import lagesbild
+import lagesbild.present
 from lagesbild.present.display import PAGE_MIME
 from lagesbild.publish.products import PRODUCTS
 
@@ -70,15 +71,17 @@ def test_the_parameters_are_those_a_run_gives(product):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_only_the_words_of_the_front_door_are_called(file):
-    used = {
-        node.attr
+    told = {"lb": lagesbild, "present": lagesbild.present}
+    used = [
+        (node.value.id, node.attr)
         for cell in code_cells(file)
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id == "lb"
-    }
-    assert used <= set(lagesbild.__all__)
+        and node.value.id in told
+    ]
+    assert used
+    assert [name for room, name in used if name not in told[room].__all__] == []
 
 
 @pytest.mark.demo
