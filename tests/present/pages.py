@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -43,6 +44,10 @@ AGREEMENT = {
         ("opening", "situation", "signals", "plan_table", "promise_table", "law"),
     ),
 }
+DECIDED = (
+    "Fastställd den 24 augusti 2026 av kommunen (påhittad säkerhetschef) och polisen "
+    "(påhittad områdespolischef)"
+)
 EARLIER = "../../2026-K2/offentlig/index.html"
 QUALITY = (
     "deliveries",
@@ -63,7 +68,7 @@ def build(publication) -> dict[str, str]:
         "03_omradesblad_O08.html": ("Norrängen", sheet(publication, "O08")),
         "03_omradesblad_O05.html": ("Centrum", sheet(publication, "O05")),
     }
-    agreed = agree(publication)
+    agreed = replace(agree(publication), status=DECIDED)  # so long that it must wrap
     for file, (title, parts) in AGREEMENT.items():
         shown = [present.show_agreement(agreed, part) for part in parts]
         head = present.show_heading(agreed, title=title)
