@@ -205,8 +205,11 @@ def test_protected_reports_have_no_area_anywhere(ws):
         assert not set(cells["category"]) & set(protected["category"])
 
 
-@pytest.mark.parametrize("n_quarters", [1, 2, 5])
-def test_a_short_history_claims_no_change(n_quarters, tmp_path):
+@pytest.mark.parametrize(
+    ("n_quarters", "audiences"),
+    [(1, ["radet"]), (2, ["offentlig"]), (5, ["intern", "offentlig"])],
+)
+def test_a_short_history_claims_no_change(n_quarters, audiences, tmp_path):
     from lagesbild.demo import make_demo
 
     folder = tmp_path / "leverans" / "exempelkommun"
@@ -214,14 +217,16 @@ def test_a_short_history_claims_no_change(n_quarters, tmp_path):
         tmp_path / "p", make_demo(folder, scale=0.05, n_quarters=n_quarters)
     )
     ingest_files(made)
-    run_cycle(made, CYCLE, jobs=2)
+    run_cycle(made, CYCLE, jobs=2, audiences=audiences)
     cells = open_publication(made, CYCLE, audience="intern").cells
     verdicts = set(cells.loc[cells["period"] == CYCLE, "verdict"])
     claims = {"ökar", "minskar", "fler upptäckta", "färre upptäckta"}
     if n_quarters < 5:
         assert not verdicts & {*claims, "ingen säker förändring"}
         assert "för kort historik" in verdicts
-    for page in (made.outputs / CYCLE).rglob("0[23]*.html"):
+    pages = sorted((made.outputs / CYCLE).rglob("0[23]*.html"))
+    assert {page.parent.name for page in pages} == set(audiences)
+    for page in pages:
         words = " ".join(parse(page).words)
         for needs in (14, 20):
             told = f"för kort historik (har {n_quarters}, behöver {needs} kvartal)"
