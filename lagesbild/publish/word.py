@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Runs = list[tuple[str, bool]]
 """Words in order, and whether they are bold."""
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
-_PARAGRAPHS = ("p", "dt", "dd", *_HEADINGS)
-_AROUND = ("section", "article", "aside", "div", "dl", "html", "body")
+_PARAGRAPHS = ("p", *_HEADINGS)
+_AROUND = ("section", "article", "aside", "div", "html", "body")
 _INLINE = ("span", "b", "em", "small", "a", "p", "details", "br", "abbr")
 _SKIPPED = ("svg", "summary")
 _BOLD = ("b", "em")
@@ -40,6 +40,10 @@ def _blocks(element) -> Iterator[tuple[str, object]]:
             yield child.tag, _runs(child)
         elif child.tag in ("ul", "ol"):
             yield from ((child.tag, _runs(item)) for item in child)
+        elif child.tag == "dl":
+            # each term stands before what is said of it, on one line
+            for term, told in zip(child[::2], child[1::2], strict=True):
+                yield "p", [*_runs(term, is_bold=True), (": ", True), *_runs(told)]
         elif child.tag == "table":
             yield "caption", _runs(child.find("caption"))
             yield "table", [[_runs(cell) for cell in row] for row in child.iter("tr")]
@@ -135,8 +139,8 @@ def _add(document: Document, kind: str, content) -> None:
         return
     styles = {"ul": "List Bullet", "ol": "List Number", "caption": "Caption"}
     paragraph = document.add_paragraph(style=styles.get(kind))
-    paragraph.paragraph_format.keep_with_next = kind in ("caption", "dt")
-    _write(paragraph, content, bold=kind == "dt")
+    paragraph.paragraph_format.keep_with_next = kind == "caption"
+    _write(paragraph, content)
 
 
 def _write(paragraph, runs, *, bold: bool = False) -> None:
@@ -191,7 +195,7 @@ def _widths(rows: list[list[Runs]]) -> list[float]:
     for column in zip(*rows, strict=True):
         texts = [_plain(runs) for runs in column]
         word = max(len(part) for text in texts for part in (text or "-").split(" "))
-        asked.append(max(word, 2.2 * max(map(len, texts)) ** 0.5, 5))
+        asked.append(max(word, 2.2 * max(map(len, texts)) ** 0.5, 8))
     return [_PAGE_CM * one / sum(asked) for one in asked]
 
 

@@ -17,7 +17,8 @@ id="a">Läget</h2><ul class="brief"><li><span class="dir up"><span aria-hidden="
 lampor.<p class="small">Det är mörkt.</p></li></ol><div class="scroll"><table><caption>
 <span id="t">Planen</span><small>Till idag.</small></caption><thead><tr><th
 scope="col">Vad</th><th scope="col">När</th></tr></thead><tbody><tr><th
-scope="row">Lampor</th><td>1 maj</td></tr></tbody></table></div></section>"""
+scope="row">Lampor</th><td>1 maj</td></tr></tbody></table></div><dl><dt>Mål</dt><dd>
+Ljus.</dd><dt>Tid</dt><dd>I år.</dd></dl></section>"""
 
 
 @pytest.fixture
@@ -36,9 +37,11 @@ def test_the_words_stand_in_order_under_real_headings_and_lists(made):
         ("List Bullet", "Fler: Inbrotten: 61 anmälda."),
         ("List Number", "Byt lampor. Det är mörkt."),
         ("Caption", "Planen. Till idag."),
+        ("Normal", "Mål: Ljus."),
+        ("Normal", "Tid: I år."),
     ]
     bold = [r.text for p in made.paragraphs for r in p.runs if r.bold]
-    assert bold == ["Fler", ": ", "61 anmälda"]
+    assert bold == ["Fler", ": ", "61 anmälda", *("Mål", ": ", "Tid", ": ")]
 
 
 def test_a_table_has_a_head_that_is_told_to_who_listens(made):
