@@ -120,6 +120,10 @@ def test_real_files_of_bra_are_read_whole():
     assert int(sol["value"].notna().sum()) == n_figures
     assert set(sol["year"]) == {2024, 2025}
     assert sol["chapter"].notna().all()
+    at = sol.set_index(["offence", "year"])[["period", "value"]]
+    liv = "3 kap. Brott mot liv och hälsa"
+    assert at.loc[(liv, 2024)].tolist() == ["Helår", 658.0]
+    assert at.loc[(liv, 2025)].tolist() == ["Helår", 667.0]
 
 
 def answer(**changes) -> bytes:
