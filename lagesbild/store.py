@@ -43,7 +43,7 @@ from lagesbild.workspace import Workspace
 PARTS = ("reports", "placements", "links", "quarantine", "ready_counts", "notices")
 """What a delivery brings, in the order it is written, before its commit marker."""
 
-_MOST_FILES = 40
+_MOST_FILES = 8  # beside one a year: reading costs by the file, as much as by the row
 
 
 def _is_one_of(values: Iterable[str], name: str = "incident_id") -> ds.Expression:
@@ -227,12 +227,12 @@ def load_versions(
         day = ds.field("reported_on")
         wanted |= (day >= first) & (day <= last)
     where = (ds.field("source") == source) & wanted
-    found = read_rows(ws, "reports", ["incident_id"], where=where)[
-        "incident_id"
-    ].unique()
+    found = read_rows(ws, "reports", ["incident_id"], where=where)["incident_id"]
+    # of nothing found no file need be opened
+    where = _is_one_of(found.unique()) if len(found) else in_years(0, 0)
     names = ["incident_id", "source_key", "delivery_id", "reported_on"]
     names += ["is_withdrawn", "content_hash"]
-    rows = _committed(ws, "reports", names, where=_is_one_of(found))
+    rows = _committed(ws, "reports", names, where=where)
     return keep_current(rows)[names].reset_index(drop=True)
 
 
@@ -376,7 +376,8 @@ def compact(ws: Workspace) -> None:
     """Join a table's small files when they are many; lock held, nothing unswept."""
     for table in (*PARTS, *MARKED_BY, "closed_counts"):
         stored = open_table(ws, table)
-        if stored is None or len(stored.file_uris()) <= _MOST_FILES:
+        files = stored.file_uris() if stored else []
+        if len(files) <= _MOST_FILES + len({file.rpartition("/")[0] for file in files}):
             continue
         with telling(table):
             stored.optimize.compact()
