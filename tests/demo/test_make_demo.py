@@ -133,8 +133,11 @@ def test_it_is_a_workspace_that_says_it_is_invented(tiny):
         "arshjul.xlsx",
         "atgarder.xlsx",
         "beslut.csv",
+        "bevis",  # the files that lagkrav points at
+        "dagordning.xlsx",
         "dialoger.xlsx",
         "grupper.xlsx",
+        "lagkrav.xlsx",
         "loften.xlsx",
         "platser_alias.csv",
     }
