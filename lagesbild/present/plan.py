@@ -153,7 +153,10 @@ def goal_of(row: dict) -> str:
         return "Mål som går att mäta saknas."
     told = []
     if not pd.isna(goal["count"]):
-        noun = "anmälda" if goal["measure"] == cells.OFFENCES else "observationer"
+        one, many = ("anmält", "anmälda")
+        if goal["measure"] == cells.OBSERVATIONS:
+            one, many = ("observation", "observationer")
+        noun = one if goal["count"] == 1 else many
         spread = f"{swedish.number(goal['lower'])}{swedish.DASH}"
         spread += swedish.number(goal["upper"])
         first, last = (Period(goal[n]).label for n in ("from_period", "to_period"))

@@ -75,6 +75,11 @@ def test_the_chain_is_told_from_problem_to_effect():
     assert told["Har det hjälpt?"] == "Syns inte."
 
 
+def test_one_is_told_as_one():
+    told = chain(publication(goals=[GOAL | {"count": 1}]))["Målet"]
+    assert told.startswith("1 anmält 2025-K4")
+
+
 def test_a_hidden_goal_is_followed_inside_and_has_no_number():
     made = publication(goals=[GOAL | HIDDEN | {"verdict": "följs internt"}])
     told = chain(made)["Målet"]
