@@ -108,7 +108,7 @@ def test_help_names_every_command_in_a_section(run):
         (["status", "--json=1"], "tar inget värde"),
         (["status", "x"], "Ett argument för mycket"),
         (["status", "x", "y"], "För många argument"),
-        (["run"], "Argument saknas"),
+        (["run"], "Skriv vilket kvartal"),
         (["run", "2026-K3", "--jobs", "två"], "inget tal"),
         (["run", "2026-K3", "--jobs", "0"], "ligger inte inom"),
         (["run", "2026"], "inget kvartal"),

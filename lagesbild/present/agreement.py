@@ -50,11 +50,6 @@ def show_agreement(
     return Shown(_PARTS[part](publication), text=part)
 
 
-def _plan_status(publication: Publication) -> Markup:
-    body = plan.tally(publication)
-    return words.section("status", plan.heading(publication), body, computed=True)
-
-
 def _plan_table(publication: Publication) -> Markup:
     parts = (plan.tally(publication), plan.table(publication))
     return words.section("plan", plan.heading(publication), *parts, computed=True)
@@ -76,7 +71,6 @@ def _dialogues(publication: Publication) -> Markup:
 
 
 _PARTS: dict[str, Callable[[Publication], Markup]] = {
-    "plan_status": _plan_status,
     "plan": plan.chains,
     "plan_table": _plan_table,
     "promise_status": _standing,

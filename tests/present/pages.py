@@ -34,7 +34,7 @@ LINKS = (
     page.Link("01_datakvalitet.html", "Datakvalitet"),
 )
 AGREEMENT = {
-    "07_atgardsplan.html": ("Åtgärdsplan", ("plan_status", "plan")),
+    "07_atgardsplan.html": ("Åtgärdsplan", ("plan_table", "plan")),
     "08_medborgarlofte.html": (
         "Medborgarlöfte",
         ("promise_status", "promises", "dialogues"),

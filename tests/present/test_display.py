@@ -62,7 +62,8 @@ def test_every_page_kind_keeps_the_rules_of_pages_and_its_size():
     """``page.render`` stops a page that breaks a rule every page keeps."""
     publication = make_publication(threshold=1, audience="intern")
     made = pages.build(publication)
-    assert len(made) == 6
+    assert {name[:2] for name in made if name[0] == "0"} >= {"01", "02", "03", "05"}
+    assert {"index.html", "tillganglighet.html", "arshjul.html"} <= set(made)
     for name, html in made.items():
         has_map = name in ("index.html", "02_lagesbild.html")
         assert ("Leaflet 1.9.4" in html) == has_map

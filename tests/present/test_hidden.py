@@ -115,7 +115,7 @@ def _only(publication, told):
 def test_no_odd_publication_stops_a_page(name):
     publication = ODD[name]()
     made = pages.build(publication)
-    assert len(made) == 5
+    assert {"02_lagesbild.html", "03_omradesblad_O05.html", "index.html"} <= set(made)
     for part in (pages.picture(publication), pages.sheet(publication, "O05")):
         assert "nan" not in part.lower().replace("finan", "").split()
         assert "<NA>" not in part

@@ -111,7 +111,7 @@ def test_the_table_begins_with_what_is_late_and_the_tally_agrees():
 
 def test_an_empty_plan_says_so_and_an_unknown_word_stops_the_page():
     empty = publication((), (), (), ())
-    assert "Ingen åtgärd" in present.show_agreement(empty, "plan_status").page
+    assert "Ingen åtgärd" in present.show_agreement(empty, "plan_table").page
     assert present.show_agreement(empty, "plan").page == ""
     with pytest.raises(ProtectError, match="okänt ord"):
         present.show_agreement(publication(plan=[NOW | {"status": "bra"}]), "plan")
