@@ -162,10 +162,7 @@ def law_of(publication: Publication) -> list[dict]:
     ProtectError
         If a status is unknown.
     """
-    rows = publication.findings.get("law", pd.DataFrame()).to_dict("records")
-    if any(row["status"] not in _LAW for row in rows):
-        raise ProtectError("Lagens punkter har ett okänt ord. Gör om publikationen.")
-    return rows
+    return _judged(publication, "law", _LAW, "Lagens punkter")
 
 
 def paragraph(row: dict) -> str:
@@ -187,9 +184,16 @@ def wheel_of(publication: Publication) -> list[dict]:
     ProtectError
         If a status is unknown.
     """
-    rows = publication.findings.get("wheel", pd.DataFrame()).to_dict("records")
-    if any(row["status"] not in _WHEEL for row in rows):
-        raise ProtectError("Årshjulet har ett okänt ord. Gör om publikationen.")
+    return _judged(publication, "wheel", _WHEEL, "Årshjulet")
+
+
+def _judged(
+    publication: Publication, name: str, known: tuple[str, ...], what: str
+) -> list[dict]:
+    """Rows of a finding, each with a status that this room knows."""
+    rows = publication.findings.get(name, pd.DataFrame()).to_dict("records")
+    if any(row["status"] not in known for row in rows):
+        raise ProtectError(f"{what} har ett okänt ord. Gör om publikationen.")
     return rows
 
 

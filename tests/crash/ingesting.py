@@ -1,8 +1,11 @@
-"""Processes that take in deliveries, to be killed."""
+"""Processes to be killed, and the instants at which they are."""
 
 from lagesbild.ingest import ingest_files
 from lagesbild.workspace import lock, open_workspace
 from tests.forked import ForkedContext
+
+# multiples of the golden ratio lie evenly over the time, however many they are
+_GOLDEN = 0.618034
 
 
 def ingest(folder, told):
@@ -32,3 +35,13 @@ def start(what, folder):
     there.close()
     assert here.recv() == "redo"
     return process, here
+
+
+def kill(process, number, seconds):
+    """Kill a process at an instant of the time it takes undisturbed.
+
+    ``number`` says which instant. One that is done by then is whole already.
+    """
+    process.join(number * _GOLDEN % 1 * seconds)
+    process.kill()
+    process.join()

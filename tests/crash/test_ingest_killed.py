@@ -16,7 +16,7 @@ from lagesbild import cli, store, terminal
 from lagesbild.ingest import ingest_files
 from lagesbild.status import verify
 from lagesbild.workspace import open_workspace
-from tests.crash.ingesting import hold, ingest, start
+from tests.crash.ingesting import hold, ingest, kill, start
 from tests.tiny_town import (
     make_tiny_town,
     police,
@@ -31,7 +31,6 @@ pytestmark = pytest.mark.skipif(
 )
 # a dozen kills each time; LAGESBILD_KILLS=300 pytest tests/crash is the long proof
 N_KILLS = int(os.environ.get("LAGESBILD_KILLS", "12"))
-GOLDEN = 0.618034
 # what tells when a delivery was committed, and nothing else, may differ
 CLOCK = ["committed_at"]
 
@@ -100,10 +99,7 @@ def _kill_and_go_on(number, undisturbed, tmp_path):
     shutil.copytree(waiting, tmp_path / "w", copy_function=shutil.copy2)
     ws = open_workspace(tmp_path / "w")
     process, _ = start(ingest, ws.root)
-    # multiples of the golden ratio lie evenly over the time, however many they are
-    time.sleep(number * GOLDEN % 1 * seconds)
-    process.kill()
-    process.join()
+    kill(process, number, seconds)
     # what a reader sees between is whole deliveries, each accounted for
     assert store.verify_store(ws) == []
     told = ingest_files(ws)

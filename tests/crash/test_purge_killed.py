@@ -15,7 +15,7 @@ from lagesbild.period import Period
 from lagesbild.publish.exchange import finish_or_undo
 from lagesbild.status import verify
 from lagesbild.workspace import open_workspace
-from tests.crash.ingesting import start
+from tests.crash.ingesting import kill, start
 from tests.tiny_town import make_tiny_town, police, write_police, write_reports
 
 pytestmark = pytest.mark.skipif(
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.skipif(
 )
 # LAGESBILD_KILLS=300 pytest tests/crash is the long proof
 N_KILLS = int(os.environ.get("LAGESBILD_KILLS", "12")) // 3
-GOLDEN = 0.618034
 TODAY = date(2026, 4, 20)
 SOURCES = ("felanmalan", "raddningen")
 
@@ -79,9 +78,7 @@ def test_a_killed_purge_is_undone_or_finished(number, undisturbed, tmp_path):
     shutil.copytree(whole.root, tmp_path / "w")
     ws = open_workspace(tmp_path / "w")
     process, _ = start(do_purge, ws.root)
-    time.sleep(number * GOLDEN % 1 * seconds)
-    process.kill()
-    process.join()
+    kill(process, number, seconds)
     before = store.load_incidents(whole)
     sizes = {len(before), len(after)}
     between = _read(ws)

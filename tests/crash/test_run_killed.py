@@ -19,7 +19,7 @@ from lagesbild.publish.exchange import finish_or_undo
 from lagesbild.publish.products import PRODUCTS
 from lagesbild.status import verify
 from lagesbild.workspace import open_workspace
-from tests.crash.ingesting import start
+from tests.crash.ingesting import kill, start
 from tests.publish.conftest import write_notebook
 from tests.publish.test_release import PAGE, assess, bytes_of, decide
 from tests.tiny_town import make_tiny_town, police, write_police
@@ -29,7 +29,6 @@ pytestmark = pytest.mark.skipif(
 )
 # LAGESBILD_KILLS=300 pytest tests/crash is the long proof
 N_KILLS = max(1, int(os.environ.get("LAGESBILD_KILLS", "12")) // 12)
-GOLDEN = 0.618034
 CYCLE = "2026-K1"
 
 
@@ -93,9 +92,7 @@ def test_pages_are_whole_and_the_next_succeeds(made, after, tmp_path, what, numb
     wanted, seconds = after[what]
     ws = _copy(made, tmp_path / "projekt")
     process, _ = start(what, ws.root)
-    time.sleep(number * GOLDEN % 1 * seconds)
-    process.kill()
-    process.join()
+    kill(process, number, seconds)
     finish_or_undo(ws)  # what every command does first
     assert verify(ws) == {"ok": True, "faults": []}
     assert bytes_of(ws.outputs) in (bytes_of(made.outputs), wanted)
