@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NATION, _MEDIAN, OWN = "0000", "median", "own"
 _SPANNED = ("value", "lower", "upper")
 _PER = f"per {swedish.number(100_000)} invånare"
+_BESIDE = 12
 _SIGN = 9
 """Pixels that a letter of the chart takes, on average; labels keep clear of others."""
 
@@ -258,7 +259,8 @@ def _cross(mark: _Mark, across: _Axis, up: _Axis) -> Markup:
 def _labels(marks: list[_Mark], across: _Axis, up: _Axis, *, is_wide: bool) -> Markup:
     """Names beside their marks where there is room; the municipality and nation first.
 
-    A name without room is left out: the table under the drawing has it.
+    A name that finds no room near its mark stands further off, with a line to it. Where
+    even that is full it is left out: the table under the drawing has it.
     """
     order = {OWN: 0, "nation": 1, "other": 2}
     dots = [(across.at(m.x) - 8, up.at(m.y) - 8, 16, 16) for m in marks]
@@ -268,21 +270,32 @@ def _labels(marks: list[_Mark], across: _Axis, up: _Axis, *, is_wide: bool) -> M
             continue
         x, y = across.at(mark.x), up.at(mark.y)
         width = _SIGN * len(mark.name)
-        for left, base in (
-            (x + 12, y - 8),
-            (x - 12 - width, y - 8),
-            (x + 12, y + 22),
-            (x - 12 - width, y + 22),
-        ):
+        for left, base, is_far in _near(x, y, width):
             box = (left, base - 16, width, 20)
             is_inside = across.first <= left and left + width <= across.last
+            is_inside &= up.last <= base - 16 and base + 4 <= up.first
             if is_inside and not any(_meet(box, other) for other in taken):
                 taken.append(box)
+                if is_far:
+                    end = left if left > x else left + width
+                    told += Markup('<path class="lead" d="M{} {}L{} {}"/>').format(
+                        x, y, end, base - 5
+                    )
                 told += Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
                     "lbl b" if mark.look == OWN else "lbl", left, base, mark.name
                 )
                 break
     return told
+
+
+def _near(x: int, y: int, width: int) -> list[tuple[int, int, bool]]:
+    """Where a label may stand, the best first: left end, base line, far or not."""
+    return [
+        (x + away if is_right else x - away - width, y + down, away > _BESIDE)
+        for away, downs in ((_BESIDE, (-8, 22)), (40, (-30, 44, -54, 68)))
+        for down in downs
+        for is_right in (True, False)
+    ]
 
 
 def _meet(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -221,7 +221,7 @@ def _groups(publication: Publication) -> Markup:
             "medborgarundersökning av kommunen; båda har svar efter kön."
         )
     return figures.indicator_table(
-        publication, told, title="Upplevd trygghet efter kön och ålder", key="grupper"
+        publication, told, title="Kvinnor och män, unga och gamla", key="grupper"
     )
 
 

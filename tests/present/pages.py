@@ -12,6 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from lagesbild import present
+from lagesbild.present.andts import THEMES
 from lagesbild.present.display import ID
 from lagesbild.publish import (
     index,
@@ -49,6 +50,15 @@ DECIDED = (
     "(påhittad områdespolischef)"
 )
 EARLIER = "../../2026-K2/offentlig/index.html"
+SAFETY = {
+    "question": "Känner sig invånarna mindre trygga än brotten ger skäl till?",
+    "reported": "Anmälda brott, år för år",
+    "reporting": "Hur många som anmäler",
+    "groups": "Upplevd trygghet efter kön och ålder",
+    "places": "Område för område",
+    "walks": "Trygghetsvandringar",
+    "sources": "Källor",
+}
 QUALITY = (
     "deliveries",
     "quarantine",
@@ -73,6 +83,9 @@ def build(publication) -> dict[str, str]:
         shown = [present.show_agreement(agreed, part) for part in parts]
         head = present.show_heading(agreed, title=title)
         bodies[file] = (title, _join(head, *shown))
+    if not publication.statistics.empty:
+        bodies |= {"04_andts.html": ("Alkohol, narkotika", substances(publication))}
+        bodies |= {"06_trygghet.html": ("Trygghet", safety(publication))}
     if publication.quality:
         bodies["01_datakvalitet.html"] = ("Datakvalitet", quality(publication))
     around = frame(publication)
@@ -209,6 +222,22 @@ def violence(publication) -> Markup:
         ),
         _end(),
     )
+
+
+def substances(publication) -> Markup:
+    return _join(
+        present.show_heading(publication, title="Alkohol, narkotika, dopning"),
+        present.show_andts_summary(publication),
+        *(present.show_andts(publication, theme) for theme in THEMES),
+    )
+
+
+def safety(publication) -> Markup:
+    told = [present.show_heading(publication, title="Trygghet")]
+    for number, (part, heading) in enumerate(SAFETY.items()):
+        shown = present.show_safety(publication, part)
+        told += [_section(f"del-{number}", heading), shown, _end()]
+    return _join(*told)
 
 
 def quality(publication) -> Markup:

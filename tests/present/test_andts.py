@@ -2,45 +2,23 @@
 
 import re
 from dataclasses import replace
-from datetime import date
-from importlib import resources
 
 import pandas as pd
 import pytest
 
-from lagesbild import shown_statistics, statistics
-from lagesbild.demo.statistics import write_statistics
+from lagesbild import shown_statistics
 from lagesbild.errors import UsageError
 from lagesbild.present import show_andts, show_andts_summary
 from lagesbild.present.andts import THEMES
 from lagesbild.present.years_svg import Point, draw
 from lagesbild.workspace import open_workspace
 from tests.present import invented, look
+from tests.present.stated import make_workspace, publish, read
 
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    settings = resources.files("lagesbild.demo").joinpath("kommun_demo.toml")
-    (folder / "kommun.toml").write_bytes(settings.read_bytes())
-    write_statistics(folder / "statistik")
-    return read(open_workspace(folder))
-
-
-def read(ws):
-    told = statistics.read_statistics(ws, today=date(2026, 10, 5))
-    statistics.keep_statistics(ws, told)
-    return ws
-
-
-def publish(ws, **more):
-    shown = shown_statistics.choose_statistics(ws)
-    publication = replace(
-        invented.make_publication(),
-        statistics=shown.figures,
-        about_statistics=shown.about | more,
-    )
-    return publication, shown
+    return make_workspace(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="module")

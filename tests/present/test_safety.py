@@ -112,6 +112,19 @@ def test_a_survey_file_draws_the_quadrant_and_says_which_way_it_points():
     assert gap[1][2] == "ingen säker skillnad"
 
 
+def test_places_that_lie_close_together_all_have_their_names():
+    close = BRA.replace("12000", "9770").replace("10000", "9730", 1)
+    close = close.replace("13400", "9790")
+    survey = [
+        f"mu_trygg_morker;{place};alla;2025;61;57;65;600"
+        for place in (OWN, *NEAR, NATION)
+    ]
+    tree = parts(make(filled("medborgarundersokning", *survey), bra=close), "question")
+    wide = tree.all("svg", role="img")[0]
+    told = {text.text for text in wide.all("text")}
+    assert {"Exempelkommun", "Riket", *NEAR.values()} <= told
+
+
 def test_higher_up_is_safer_and_further_right_is_more_crime():
     tree = parts(make(filled("medborgarundersokning", *SURVEY)), "question")
     wide = tree.all("svg", role="img")[0]

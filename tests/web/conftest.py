@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lagesbild.publish import meeting
-from tests.present import invented, pages
+from tests.present import invented, pages, stated
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 REQUIRED = "LAGESBILD_REQUIRE_BROWSER"
@@ -53,7 +53,9 @@ def folder(tmp_path_factory):
     """All page kinds: the public ones of 28 areas, the council's file and quality."""
     root = tmp_path_factory.mktemp("sidor")
     many = {"n_areas": len(invented.NAMES)}
-    made = pages.build(invented.make_publication(**many))
+    town = stated.make_workspace(tmp_path_factory.mktemp("ort"))
+    public, _ = stated.publish(town, invented.make_publication(**many))
+    made = pages.build(public)
     of_council = pages.build(invented.make_publication(audience="radet", **many))
     made[meeting.FILE] = of_council[meeting.FILE]
     internal = invented.make_publication(threshold=1, audience="intern", **many)
