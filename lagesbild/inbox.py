@@ -8,14 +8,17 @@ are to be read, the source each belongs to, its hash and the day it came. Next:
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from datetime import date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from lagesbild.bounds import check_name, open_plain, plain_name
 from lagesbild.clean.periods import days_of_file
 from lagesbild.errors import GovernanceError, ReadError, UsageError
+from lagesbild.limits import USUAL, Limits
 from lagesbild.workspace import Source, Workspace
 
 _NO_DELIVERY = ("desktop.ini", "thumbs.db")
@@ -23,11 +26,14 @@ _NEVER = (date.max, date.max)
 
 
 def find_waiting(ws: Workspace) -> list[Path]:
-    """All files in inkommande/ and its folders, but for what programs leave there."""
+    """All in inkommande/ and its folders but folders and what programs leave there.
+
+    A link, a pipe or a device is there too, to be refused and told of.
+    """
     return [
         file
         for file in ws.inbox.rglob("*")
-        if file.is_file()
+        if (file.is_symlink() or not file.is_dir())
         and not file.name.startswith((".", "~"))
         and file.name.casefold() not in _NO_DELIVERY
     ]
@@ -79,8 +85,8 @@ def source_of(ws: Workspace, file: Path) -> str:
         return fitting[0]
     found = f"flera källor ({', '.join(fitting)})" if fitting else "ingen källa"
     raise ReadError(
-        f"{file.name}: filnamnet passar {found} i kommun.toml. Ange källan med "
-        "--source eller rätta mönstren i 'files'."
+        f"{plain_name(file.name)}: filnamnet passar {found} i kommun.toml. Ange källan "
+        "med --source eller rätta mönstren i 'files'."
     )
 
 
@@ -101,18 +107,35 @@ def check_governance(name: str, source: Source) -> None:
         )
 
 
-def identify(file: Path) -> tuple[str, date]:
+def check_file(ws: Workspace, file: Path) -> None:
+    """Refuse a file by its name and kind, before anything of it is read.
+
+    Raises
+    ------
+    ReadError
+        If its name cannot be told or kept, or it is a link that somebody has laid in
+        inkommande/, which could point at anything on the machine.
+    """
+    check_name(file)
+    is_inside = file.absolute().parent.resolve().is_relative_to(ws.inbox.resolve())
+    if is_inside and file.is_symlink():
+        raise ReadError(
+            f"{file.name} är en länk till något annat. Lägg själva filen i mappen."
+        )
+
+
+def identify(file: Path, limits: Limits = USUAL) -> tuple[str, date]:
     """A file's SHA-256 and the day it came, as the file system tells.
 
     Raises
     ------
     ReadError
-        If it cannot be opened.
+        If it cannot be opened, is no plain file or is larger than the limits allow.
     """
     try:
-        with file.open("rb") as content:
+        with os.fdopen(open_plain(file, most=limits.max_bytes), "rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        changed = file.stat().st_mtime
+            changed = os.fstat(content.fileno()).st_mtime
     except OSError:
         raise ReadError(
             f"{file.name}: filen går inte att läsa. Är den öppen i ett annat program?"

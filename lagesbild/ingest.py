@@ -21,6 +21,7 @@ from lagesbild.archive import (
     keep_raw_file,
     take_from_inbox,
 )
+from lagesbild.bounds import plain_name
 from lagesbild.clean.cleaned import Cleaned
 from lagesbild.clean.counts import clean_counts
 from lagesbild.clean.notices import clean_notices
@@ -124,7 +125,7 @@ def ingest_files(
         waiting = inbox.in_order(found)
         for done, file in enumerate(waiting):
             if on_progress:
-                on_progress(done, len(waiting), file.name)
+                on_progress(done, len(waiting), plain_name(file.name))
             told.append(_ingest_or_tell(known, file, source, accept_drop))
         store.compact(ws)
         _note(known, told)
@@ -158,19 +159,20 @@ def _finish_what_was_cut_short(ws: Workspace) -> pd.DataFrame:
 def _ingest_or_tell(
     known: _Known, file: Path, source: str | None, accept_drop: bool
 ) -> dict:
-    name = source
+    name, shown = source, plain_name(file.name)
     try:
+        inbox.check_file(known.ws, file)
         name = source or inbox.source_of(known.ws, file)
         return _ingest_file(known, file, name, accept_drop)
     except LagesbildError as error:
         if error.exit_code not in (3, 4):
             raise
         status = "avvisad" if error.exit_code == 3 else "stoppad"
-        text = str(error).removeprefix(f"{file.name}: ")
+        text = str(error).removeprefix(f"{shown}: ")
         told = {"status": status, "error": text, "exit_code": error.exit_code}
-        return {"file": file.name, "source": name, **_NOTHING, **told}
+        return {"file": shown, "source": name, **_NOTHING, **told}
     except Exception as error:
-        error.add_note(f"Det hände när {file.name} skulle läsas in.")
+        error.add_note(f"Det hände när {shown} skulle läsas in.")
         raise
 
 
@@ -178,11 +180,11 @@ def _ingest_file(known: _Known, file: Path, name: str, accept_drop: bool) -> dic
     """One file, from bytes to commit; nothing is written before all of it is right."""
     ws, source = known.ws, known.ws.settings.sources[name]
     inbox.check_governance(name, source)
-    sha256, received_on = inbox.identify(file)
+    sha256, received_on = inbox.identify(file, ws.settings.limits)
     before = known.deliveries[known.deliveries["sha256"] == sha256]
     if len(before):
         return _tell_again(ws, file, name, before.iloc[0])
-    delivered = read_delivery(file, source)
+    delivered = read_delivery(file, source, ws.settings.limits)
     cleaned = _clean(known, delivered, name, source, sha256[:16])
     parts, counts = _make_parts(known, delivered, cleaned, name, accept_drop)
     mark = _mark(ws, file, name, source, delivered, cleaned)

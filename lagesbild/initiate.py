@@ -22,6 +22,7 @@ from lagesbild.errors import RegisterError, UsageError
 from lagesbild.geocode.alias_file import write_template
 from lagesbild.read import reference
 from lagesbild.read.addresses import lower_headings, read_addresses
+from lagesbild.read.layers import read_layer
 from lagesbild.read.population import read_population
 from lagesbild.statistics import write_statistics_templates
 from lagesbild.workspace import SETTINGS_FILE, read_settings
@@ -219,10 +220,7 @@ def _require_new(folder: Path) -> None:
 
 
 def _read(file: Path) -> gpd.GeoDataFrame:
-    file = Path(file)
-    if not file.exists():
-        raise RegisterError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
-    return reference.read_layer(file)
+    return read_layer(Path(file))
 
 
 def _headed(table: pd.DataFrame, name: str) -> pd.DataFrame:

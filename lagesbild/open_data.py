@@ -8,6 +8,7 @@ who has adopted it. Next: ``ingest`` and ``statistics``.
 
 from __future__ import annotations
 
+import filecmp
 import fnmatch
 import json
 import re
@@ -15,8 +16,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from lagesbild.bounds import read_bytes, require_plain
 from lagesbild.errors import LagesbildError, UsageError
 from lagesbild.initiate import find_municipality, init_workspace
+from lagesbild.limits import USUAL
 from lagesbild.read.csv_file import decode
 from lagesbild.read.indicators import read_table
 from lagesbild.read.kolada import read_groups
@@ -174,7 +177,7 @@ def _find_group(name: str, found: list[Path]) -> str | None:
     for file in found:
         kind = recognise(file.name)
         if kind and kind.name == "Koladas kommungrupper":
-            groups = read_groups(file.read_bytes(), file_name=file.name)
+            groups = read_groups(read_bytes(file), file_name=file.name)
             own = groups[groups["title"].str.startswith(start)]
             told += zip(own["title"], own["group_id"], strict=True)
     return max(told)[1] if told else None
@@ -185,7 +188,7 @@ def _find_site(name: str, found: list[Path]) -> str | None:
     for file in found:
         kind = recognise(file.name)
         if kind and kind.name.startswith("EUDA"):
-            text, _ = decode(file.read_bytes(), file_name=file.name)
+            text, _ = decode(read_bytes(file), file_name=file.name)
             table = read_table(text, separator=",", file_name=file.name)
             own = table[(table["Country"] == "SE") & (table["City"] == name)]
             if len(own):
@@ -205,7 +208,8 @@ def _bring(folder: Path, found: list[Path]) -> set[Path]:
         else:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != file.read_bytes():
+        require_plain(file, most=USUAL.max_bytes)
+        if not target.exists() or not filecmp.cmp(target, file, shallow=False):
             draft = target.with_name(f".{target.name}.ny")
             shutil.copyfile(file, draft)
             draft.replace(target)

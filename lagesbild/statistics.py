@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lagesbild import contracts
+from lagesbild.bounds import plain_name, read_bytes
 from lagesbild.errors import LagesbildError, ReadError, StoreError
 from lagesbild.read.kolada import choose_group, read_groups
 from lagesbild.read.laboratory import write_laboratory_template
@@ -98,17 +99,23 @@ def read_statistics(ws: Workspace, *, today: date) -> Folder:
     known = {row["sha256"]: row["retrieved_on"] for row in _current(ws)["files"]}
     rows, readings = [], []
     for file in _files(ws):
-        content = file.read_bytes()
+        try:
+            content, fault = read_bytes(file, ws.settings.limits), ""
+        except ReadError as error:
+            content, fault = b"", str(error)
         sha256 = hashlib.sha256(content).hexdigest()
         day = date.fromisoformat(known.get(sha256, today.isoformat()))
         kind = recognise(file.name)
         row = dict.fromkeys(_COLUMNS, "") | {
-            "file": file.name,
+            "file": plain_name(file.name),
             "kind": kind.name if kind else "okänd",
             "sha256": sha256,
             "retrieved_on": day.isoformat(),
         }
         row |= dict.fromkeys(("n_rows", "n_used", "n_left_out", "n_figures"), 0)
+        if fault:
+            rows.append(row | {"refused": fault})
+            continue
         try:
             told = read_statistics_file(
                 content, file_name=file.name, given=_context(ws, day)
@@ -143,7 +150,7 @@ def _files(ws: Workspace) -> list[Path]:
     return sorted(
         file
         for file in ws.statistics.iterdir()
-        if file.is_file() and not file.name.startswith(hidden)
+        if not file.is_dir() and not file.name.startswith(hidden)
     )
 
 
@@ -310,7 +317,8 @@ def name_similar(ws: Workspace) -> dict[str, str]:
     file = next((f for f, k in kinds if k and k.name == "Koladas kommungrupper"), None)
     if group is None or file is None:
         return {}
-    groups = read_groups(file.read_bytes(), file_name=file.name)
+    content = read_bytes(file, ws.settings.limits)
+    groups = read_groups(content, file_name=file.name)
     names = dict(zip(groups["area_id"], groups["name"], strict=True))
     chosen = choose_group(groups, group, own=ws.settings.municipality.code)
     return {code: names[code] for code in chosen}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Iterator
@@ -30,10 +31,13 @@ from lagesbild.accessibility import Accessibility
 from lagesbild.audiences import AUDIENCES, Audience, Audiences
 from lagesbild.errors import LockError, SettingsError
 from lagesbild.help_lines import Help
+from lagesbild.limits import Limits
+from lagesbild.settings_faults import explain
 
 __all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
 
 SETTINGS_FILE = "kommun.toml"
+_MOST_SETTINGS = 1_000_000
 ENVIRONMENT_VARIABLE = "LAGESBILD_WORKSPACE"
 DEMO_FOLDER = "data/exempelkommun"
 
@@ -208,7 +212,9 @@ class Settings(_Strict):
     questionnaire: QuestionnaireRules | None = None
     statistics: StatisticsRules = StatisticsRules()
     open_data: OpenData = OpenData()
-    sources: dict[str, Source] = {}
+    limits: Limits = Limits()
+    # a source's key is part of file names
+    sources: dict[Annotated[str, Field(pattern=r"^[\w-]{1,60}$")], Source] = {}
 
 
 @dataclass(frozen=True)
@@ -314,44 +320,24 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
 
 def read_settings(file: Path) -> tuple[Settings, str]:
     """Read kommun.toml; return its settings and the SHA-256 of its bytes."""
+    if not file.is_file() or file.stat().st_size > _MOST_SETTINGS:
+        raise SettingsError(f"{file.name} är ingen fil, eller en som är för stor.")
     content = file.read_bytes()
     try:
         raw = tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise SettingsError(f"{file.name} är inte sparad som UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file.name} är inte giltig TOML: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = f" från rad {line[1]}" if line else ""
+        raise SettingsError(
+            f"{file.name} är inte giltig TOML{where}. Rätta och försök igen."
+        ) from None
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError(f"{file.name}: {_explain(error)}") from None
+        raise SettingsError(f"{file.name}: {explain(error)}") from None
     return settings, hashlib.sha256(content).hexdigest()
-
-
-_REASONS = {
-    "extra_forbidden": "okänd nyckel",
-    "missing": "nyckeln saknas",
-    "string_pattern_mismatch": "har fel form",
-    "literal_error": "okänt ord",
-    "string_too_short": "är för kort eller tom",
-    "greater_than_equal": "är för litet",
-    "greater_than": "är för litet",
-    "less_than_equal": "är för stort",
-}
-
-
-def _explain(error: ValidationError) -> str:
-    told = []
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"]) or "filen"
-        reason = _REASONS.get(fault["type"], "har fel slags värde")
-        if fault["type"] == "value_error":
-            reason = str(fault["ctx"]["error"])
-        if fault["type"] == "literal_error":
-            expected = fault["ctx"]["expected"].replace(" or ", " eller ")
-            reason += f", välj {expected}"
-        told.append(f"'{key}': {reason}")
-    return "; ".join(told) + ". Rätta och försök igen."
 
 
 def make_private_folder(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from lagesbild import (
     contracts,
     errors,
     help_lines,
+    limits,
     workspace,
 )
 from lagesbild.read import reference
@@ -38,6 +39,7 @@ SETTINGS = {
     "`[audiences]`": workspace.Audiences,
     "`[measure]`": workspace.MeasureRules,
     "`[link]`": workspace.LinkRules,
+    "`[limits]`": limits.Limits,
     "`[questionnaire]`": workspace.QuestionnaireRules,
     "`[statistics]`": workspace.StatisticsRules,
     "`[sources.<namn>]`": workspace.Source,
@@ -99,7 +101,7 @@ def test_no_part_of_the_settings_is_forgotten():
         for field in model.model_fields.values():
             told = str(field.annotation)
             for module, kind in re.findall(
-                r"(workspace|audiences|accessibility|help_lines)\.(\w+)", told
+                r"(workspace|audiences|accessibility|help_lines|limits)\.(\w+)", told
             ):
                 found |= inside(getattr(globals()[module], kind))
         return found

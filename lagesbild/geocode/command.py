@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import csv
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from lagesbild.bounds import MAX_LINE, open_plain
 from lagesbild.errors import ReadError, RegisterError, UsageError
 from lagesbild.geocode import outcome as why
 from lagesbild.geocode.alias_file import read_aliases
@@ -35,7 +34,8 @@ ID, TEXT, LOCALITY = "rad_id", "adresstext", "ort"
 COLUMNS = (ID, "status", "omrade_id", "e", "n", "metod", "poang", "skal")
 HIT, REJECTED = "traff", "avvisad"
 _CHUNK = 100_000
-_MOST_LETTERS = 2**31 - 1  # of one cell; the csv module's own bound is lower
+_CHUNK_LETTERS = 20_000_000
+_MOST_BYTES = 2_000_000_000  # it passes through and is never held whole
 
 
 def geocode_file(
@@ -113,7 +113,7 @@ def geocode_file(
         at = _find_columns(heading, source.name)
         write = csv.writer(out, lineterminator="\n").writerow
         write([*COLUMNS, *(heading[i] for i in at.others)])
-        while chunk := list(islice(rows, _CHUNK)):
+        for chunk in _chunks(rows):
             outcomes = match([_pair(row, at) for row in chunk])
             for row, outcome in zip(chunk, outcomes, strict=True):
                 if len(row) > len(heading):
@@ -191,17 +191,47 @@ def _readable(text: str) -> str:
 @contextmanager
 def _open_rows(file: Path) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
     """The heading and the rows of a CSV, whatever bytes it holds."""
-    if not file.is_file():
-        raise ReadError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
-    before = csv.field_size_limit(min(_MOST_LETTERS, sys.maxsize))
+    descriptor = open_plain(file, most=_MOST_BYTES)
+    # the csv module's own bound on a cell is lower
+    before = csv.field_size_limit(MAX_LINE)
     try:
-        with file.open(
-            encoding="utf-8-sig", errors="surrogateescape", newline=""
+        with os.fdopen(
+            descriptor, encoding="utf-8-sig", errors="surrogateescape", newline=""
         ) as lines:
-            rows = (row for row in csv.reader(lines) if row)
+            bounded = _bounded(lines, file.name)
+            rows = (row for row in csv.reader(bounded) if row)
             yield [name.strip() for name in next(rows, [])], rows
+    except csv.Error:
+        raise ReadError(
+            f"{file.name}: en cell är längre än {MAX_LINE // 1_000_000} miljoner "
+            "tecken, eller så saknar ett citattecken sitt slut. Rätta filen."
+        ) from None
     finally:
         csv.field_size_limit(before)
+
+
+def _bounded(lines: IO[str], name: str) -> Iterator[str]:
+    """The lines of a file, none longer than is held in memory."""
+    while line := lines.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise ReadError(
+                f"{name}: en rad är längre än {MAX_LINE // 1_000_000} miljoner tecken. "
+                "Filen är skadad eller ingen tabell."
+            )
+        yield line
+
+
+def _chunks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """As many rows at a time as there is room for, at least one."""
+    chunk, n_letters = [], 0
+    for row in rows:
+        chunk.append(row)
+        n_letters += sum(map(len, row)) + 8 * len(row)
+        if len(chunk) == _CHUNK or n_letters > _CHUNK_LETTERS:
+            yield chunk
+            chunk, n_letters = [], 0
+    if chunk:
+        yield chunk
 
 
 @contextmanager
@@ -231,10 +261,9 @@ def _replacing(target: Path) -> Iterator:
 def _read_areas(file: Path) -> gpd.GeoDataFrame:
     from lagesbild.read import reference
     from lagesbild.read.addresses import lower_headings
+    from lagesbild.read.layers import read_layer
 
-    if not file.exists():
-        raise RegisterError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
-    layer = lower_headings(reference.read_layer(file))
+    layer = lower_headings(read_layer(file))
     wanted = ["omrade_id", "namn"]
     kept = [c for c in wanted if c in layer.columns]
     # kommundel and slag mean nothing here, and other columns are the file's own

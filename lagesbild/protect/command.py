@@ -7,6 +7,7 @@ In: CSV files (comma, UTF-8). Out: a CSV, and what became of it. ``standalone`` 
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.archive import write_whole
+from lagesbild.bounds import read_bytes, refuse_cells, refuse_lines
 from lagesbild.errors import ReadError, UsageError
 from lagesbild.protect.standalone import PRIMARY, SECONDARY, SHOWN, STATUS, suppress
 from lagesbild.protect.standalone_audit import audit
@@ -134,10 +136,13 @@ def audit_files(
 def _read(file: Path) -> pd.DataFrame:
     """A CSV as text; its index is the line of each row, the heading being line 1."""
     name = Path(file).name
+    content = read_bytes(Path(file))
+    refuse_lines(content, name)
+    refuse_cells(content.count(b","), name)
     try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            rows = [(reader.line_num, row) for row in reader if "".join(row).strip()]
+        lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+        reader = csv.reader(lines, strict=True)
+        rows = [(reader.line_num, row) for row in reader if "".join(row).strip()]
     except UnicodeDecodeError:
         raise ReadError(f"{name}: filen är inte UTF-8. Spara om den så.") from None
     except csv.Error:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lagesbild.bounds import read_bytes, refuse_cells
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.errors import ReadError
 from lagesbild.questionnaire.questions import ONE, SEVERAL, TEXT
@@ -116,7 +117,7 @@ def read_answers(file: Path, questions: pd.DataFrame, choices: pd.DataFrame) -> 
 
 def _read_rows(file: Path) -> tuple[list[str], pd.DataFrame]:
     """The headings, and all rows as text; empty rows are none."""
-    content = file.read_bytes()
+    content = read_bytes(file)
     if content.startswith(_XLSX):
         sheets = read_sheets(content, None, file.name)
         # KoBo writes a sheet a repeated group after the first
@@ -125,6 +126,7 @@ def _read_rows(file: Path) -> tuple[list[str], pd.DataFrame]:
         text, _ = decode(content, file_name=file.name)
         first = text.split("\n", 1)[0]
         separator = max(",;\t", key=first.count)
+        refuse_cells(text.count(separator), file.name)
         try:
             table = list(
                 csv.reader(io.StringIO(text), delimiter=separator, strict=True)
@@ -137,6 +139,7 @@ def _read_rows(file: Path) -> tuple[list[str], pd.DataFrame]:
     if not table:
         raise ReadError(f"{file.name}: filen har inga rubriker. Exportera den igen.")
     head, *rows = table
+    refuse_cells(len(head) * len(rows), file.name)
     longest = max((len(row) for row in rows), default=0)
     if longest > len(head):
         raise ReadError(

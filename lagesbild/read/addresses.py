@@ -16,6 +16,7 @@ import pandas as pd
 from lagesbild import contracts
 from lagesbild.errors import RegisterError
 from lagesbild.read import reference
+from lagesbild.read.layers import list_layers, read_layer
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,8 +56,6 @@ def read_addresses(file: Path, kommun: str | None = None) -> pd.DataFrame:
         If the file does not exist, cannot be read or has columns nobody knows.
     """
     file = Path(file)
-    if not file.exists():
-        raise RegisterError(f"Filen {file.name} finns inte. Kontrollera sökvägen.")
     if file.suffix.lower() in (".csv", ".txt"):
         return reference.read_register(file, "addresses")
     if file.suffix.lower() in _OSM_FILES:
@@ -64,7 +63,7 @@ def read_addresses(file: Path, kommun: str | None = None) -> pd.DataFrame:
     elif _is_osm_database(file):
         layer = _read_osm_file(file)
     else:
-        layer = lower_headings(reference.read_layer(file, _LM_LAYER))
+        layer = lower_headings(read_layer(file, _LM_LAYER))
         if "other_tags" in layer.columns:
             layer = _with_tags(layer)
     if _OSM_STREET in layer.columns:
@@ -136,13 +135,7 @@ def _from_own_register(layer: pd.DataFrame) -> pd.DataFrame:
 
 def _is_osm_database(file: Path) -> bool:
     """Whether a file holds an OpenStreetMap extract's layers, as ogr2ogr makes them."""
-    import pyogrio
-
-    try:
-        layers = {name for name, _ in pyogrio.list_layers(file)}
-    except pyogrio.errors.DataSourceError:
-        return False  # the reader of layers tells what is wrong
-    return set(_OSM_LAYERS) <= layers
+    return set(_OSM_LAYERS) <= set(list_layers(file))
 
 
 def _with_tags(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -159,7 +152,7 @@ def _with_tags(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _read_osm_file(file: Path) -> gpd.GeoDataFrame:
     """Objects of OpenStreetMap that have an address, its tags as columns."""
-    layers = [_with_tags(reference.read_layer(file, name)) for name in _OSM_LAYERS]
+    layers = [_with_tags(read_layer(file, name)) for name in _OSM_LAYERS]
     layers = [layer for layer in layers if len(layer)]
     if not layers:
         raise RegisterError(

@@ -15,7 +15,9 @@ from contextlib import suppress
 
 import pandas as pd
 
+from lagesbild.bounds import refuse_cells, refuse_lines
 from lagesbild.errors import ReadError
+from lagesbild.limits import USUAL, Limits
 from lagesbild.read.header import (
     MAX_TITLE_ROWS,
     Header,
@@ -37,7 +39,13 @@ _SWEDISH = re.compile(r"[åäöÅÄÖéÉèÈüÜáÁàÀøØæÆñçëÿ§°²�
 _TWICE_ENCODED = re.compile(r"Ã[¥¤¶\x85\x84\x96…„–]")
 
 
-def decode(content: bytes, *, file_name: str, encoding: str | None = None):
+def decode(
+    content: bytes,
+    *,
+    file_name: str,
+    encoding: str | None = None,
+    limits: Limits = USUAL,
+):
     """Turn the file's bytes into text, strictly.
 
     Returns
@@ -50,8 +58,10 @@ def decode(content: bytes, *, file_name: str, encoding: str | None = None):
     Raises
     ------
     ReadError
-        If the file is empty, does not decode, or decodes to what is not Swedish.
+        If the file is empty, has more or longer lines than the limits allow, does
+        not decode, or decodes to what is not Swedish.
     """
+    refuse_lines(content, file_name, limits)
     if not content.strip(b"\x00\r\n\t ;,\xef\xbb\xbf\xff\xfe"):
         raise ReadError(f"{file_name}: filen är tom. Be avsändaren skicka den igen.")
     if encoding:
@@ -114,7 +124,7 @@ def _sane(text: str, encoding: str, file_name: str) -> str:
 
 
 def read_csv_file(
-    content: bytes, layout: Layout, *, file_name: str
+    content: bytes, layout: Layout, *, file_name: str, limits: Limits = USUAL
 ) -> tuple[pd.DataFrame | None, Header, tuple[str, ...]]:
     """Read a CSV file as one layout describes it.
 
@@ -125,6 +135,7 @@ def read_csv_file(
         Its mapped headings verify the separator and find the heading row.
     file_name : str
         For errors.
+    limits : Limits, optional
 
     Returns
     -------
@@ -139,18 +150,25 @@ def read_csv_file(
     Raises
     ------
     ReadError
-        If the file is empty or its encoding cannot be established.
+        If the file is empty, beyond the limits, or its encoding cannot be
+        established.
     """
-    text, encoding = decode(content, file_name=file_name, encoding=layout.encoding)
+    text, encoding = decode(
+        content, file_name=file_name, encoding=layout.encoding, limits=limits
+    )
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", " ")
-    lines = [line + "\n" for line in text.rstrip("\n").split("\n")]
+    text = text.rstrip("\n")
     wanted = tuple(layout.columns.values())
-    separator, header = _find_separator(lines, wanted, layout.separator)
+    head = [f"{line}\n" for line in text.split("\n", MAX_TITLE_ROWS)[:MAX_TITLE_ROWS]]
+    separator, header = _find_separator(head, wanted, layout.separator)
     if not header.matches:
         return None, header, ()
     refuse_width(header, file_name)
-    body = lines[header.position + 1 :]
-    rows, broken = _split(body, separator, len(header.headings))
+    width = len(header.headings)
+    n_cells = max(text.count(separator), width * text.count("\n"))
+    refuse_cells(n_cells, file_name)
+    body = [f"{line}\n" for line in text.split("\n")[header.position + 1 :]]
+    rows, broken = _split(body, separator, width)
     frame, counted = build_frame(rows, header, broken)
     detected = (
         f"Teckenkodning: {_SHOWN.get(encoding, encoding.upper())}.",
@@ -161,10 +179,9 @@ def read_csv_file(
 
 
 def _find_separator(
-    lines: list[str], wanted: tuple[str, ...], declared: str | None
+    head: list[str], wanted: tuple[str, ...], declared: str | None
 ) -> tuple[str, Header]:
     """The separator that gives a row with all headings; the sniffed one first."""
-    head = lines[:MAX_TITLE_ROWS]
     tried = [declared] if declared else _candidates(head)
     best = tried[0], Header(0, (), wanted, ())
     for separator in tried:

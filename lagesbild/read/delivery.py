@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from lagesbild.bounds import read_bytes
 from lagesbild.errors import ReadError
+from lagesbild.limits import USUAL, Limits
 from lagesbild.read.csv_file import read_csv_file
 from lagesbild.read.excel_file import read_excel_file
 from lagesbild.read.header import BROKEN, Header, not_found
@@ -22,8 +24,6 @@ from lagesbild.read.polisen_api import read_polisen_api
 from lagesbild.workspace import Layout, Source
 
 __all__ = ["BROKEN", "Delivered", "read_delivery"]
-
-_MAX_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Delivered:
     file_name: str = ""
 
 
-def read_delivery(file: Path, source: Source) -> Delivered:
+def read_delivery(file: Path, source: Source, limits: Limits = USUAL) -> Delivered:
     """Read a delivered file.
 
     Parameters
@@ -60,6 +60,8 @@ def read_delivery(file: Path, source: Source) -> Delivered:
     file : Path
     source : Source
         Its layouts say in which shapes its files come.
+    limits : Limits, optional
+        How large a file may be.
 
     Returns
     -------
@@ -68,16 +70,17 @@ def read_delivery(file: Path, source: Source) -> Delivered:
     Raises
     ------
     ReadError
-        If the file is missing, empty, damaged or in an unknown encoding, or if not
-        exactly one layout fits it; names the headings that are missing.
+        If the file is missing, empty, damaged, beyond the limits or in an unknown
+        encoding, or if not exactly one layout fits it; names the headings that are
+        missing.
     """
     file = Path(file)
     candidates = _candidates(file.name, source)
-    content = _read_bytes(file)
+    content = read_bytes(file, limits)
     fitting: list[Delivered] = []
     told: dict[str, Header] = {}
     for layout_name, layout in candidates.items():
-        frame, header, notes = _read_as(content, layout, file.name)
+        frame, header, notes = _read_as(content, layout, file.name, limits)
         if frame is None:
             told[layout_name] = header
         else:
@@ -116,23 +119,8 @@ def _candidates(file_name: str, source: Source) -> dict[str, Layout]:
     return fitting
 
 
-def _read_bytes(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise ReadError(
-                f"{file.name}: filen är större än {_MAX_BYTES // 1_000_000} MB. Be "
-                "avsändaren dela den på flera perioder."
-            )
-        return file.read_bytes()
-    except OSError:
-        raise ReadError(
-            f"{file.name}: filen kan inte öppnas. Stäng den i andra program och "
-            "försök igen."
-        ) from None
-
-
 def _read_as(
-    content: bytes, layout: Layout, file_name: str
+    content: bytes, layout: Layout, file_name: str, limits: Limits
 ) -> tuple[pd.DataFrame | None, Header, tuple[str, ...]]:
     if layout.format == "polisen_api":
         frame, notes = read_polisen_api(content, file_name=file_name)
@@ -143,4 +131,4 @@ def _read_as(
             "har. Fyll i 'columns' i kommun.toml."
         )
     reader = read_csv_file if layout.format == "csv" else read_excel_file
-    return reader(content, layout, file_name=file_name)
+    return reader(content, layout, file_name=file_name, limits=limits)

@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 
 import pandas as pd
 
+from lagesbild.bounds import refuse_cells
 from lagesbild.errors import ReadError
+from lagesbild.limits import USUAL, Limits
 from lagesbild.read.header import (
+    MAX_COLUMNS,
     MAX_TITLE_ROWS,
     Header,
     build_frame,
     find_header,
     refuse_width,
 )
+from lagesbild.read.unpacked import EXCEL_ROWS, refuse_unpacked
 from lagesbild.workspace import Layout
 
-_MAX_UNPACKED = 400_000_000
 _CELL_ERRORS = ("#N/A", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
 
 def read_excel_file(
-    content: bytes, layout: Layout, *, file_name: str
+    content: bytes, layout: Layout, *, file_name: str, limits: Limits = USUAL
 ) -> tuple[pd.DataFrame | None, Header, tuple[str, ...]]:
     """Read an Excel file as one layout describes it.
 
@@ -39,6 +41,7 @@ def read_excel_file(
         Its mapped headings find the sheet (if none is declared) and heading row.
     file_name : str
         For errors.
+    limits : Limits, optional
 
     Returns
     -------
@@ -53,10 +56,10 @@ def read_excel_file(
     Raises
     ------
     ReadError
-        If it is no .xlsx file, the declared sheet is missing, or several sheets
-        hold the mapped headings.
+        If it is no .xlsx file or beyond the limits, the declared sheet is missing,
+        or several sheets hold the mapped headings.
     """
-    sheets = read_sheets(content, layout.sheet, file_name)
+    sheets = read_sheets(content, layout.sheet, file_name, limits=limits)
     wanted = tuple(layout.columns.values())
     found = {name: find_header(rows[:MAX_TITLE_ROWS], wanted) for name, rows in sheets}
     matching = [name for name, header in found.items() if header.matches]
@@ -84,15 +87,21 @@ def read_excel_file(
 
 
 def read_sheets(
-    content: bytes, wanted: str | None, file_name: str
+    content: bytes, wanted: str | None, file_name: str, *, limits: Limits = USUAL
 ) -> list[tuple[str, list[list[str]]]]:
-    """Name and rows of each sheet, every row as wide as the widest."""
+    """Name and rows of each sheet, every row as wide as the widest.
+
+    Raises
+    ------
+    ReadError
+        If it is no workbook, beyond the limits, or lacks the wanted sheet.
+    """
     import openpyxl
 
     if not content:
         raise ReadError(f"{file_name}: filen är tom. Be avsändaren skicka den igen.")
     try:
-        _refuse_size(content, file_name)
+        refuse_unpacked(content, file_name, limits)
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=True
         )
@@ -102,9 +111,12 @@ def read_sheets(
                 f"{file_name}: bladet '{wanted}' finns inte. Rätta 'sheet' i "
                 "kommun.toml eller be avsändaren om rätt fil."
             )
+        room = _Room(file_name, limits)
         chosen = names if wanted is None else [wanted]
-        return [(name, _read_rows(book[name])) for name in chosen]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError):
+        return [(name, _read_rows(book[name], room)) for name in chosen]
+    except ReadError:
+        raise
+    except Exception:  # openpyxl has no error of its own for what it stumbles on
         raise ReadError(
             f"{file_name}: filen är ingen läsbar Excelfil (.xlsx). Den kan vara "
             "skadad, lösenordsskyddad eller i det äldre formatet .xls: öppna den i "
@@ -112,24 +124,68 @@ def read_sheets(
         ) from None
 
 
-def _refuse_size(content: bytes, file_name: str) -> None:
-    """Stop at a file that a few bytes would unpack to more than memory holds."""
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        size = sum(part.file_size for part in parts.infolist())
-    if size > _MAX_UNPACKED:
-        raise ReadError(
-            f"{file_name}: filen packas upp till mer än {_MAX_UNPACKED // 1_000_000} "
-            "MB. Be avsändaren dela den på flera perioder, eller skicka den som CSV."
-        )
+class _Room:
+    """What is left of the room that all sheets of a book have together."""
+
+    def __init__(self, file_name: str, limits: Limits) -> None:
+        self.file_name, self.limits = file_name, limits
+        self.n_rows = self.n_blank = self.n_cells = self.n_letters = 0
+
+    def take(self, row: list[str]) -> None:
+        """Count a row as wide as it was written.
+
+        Raises
+        ------
+        ReadError
+            If there is no room for it.
+        """
+        self.n_rows += bool(row)
+        self.n_blank += not row
+        self.n_cells += len(row)
+        self.n_letters += sum(map(len, row))
+        refuse_cells(self.n_cells, self.file_name)
+        is_long = self.n_rows > self.limits.max_rows or self.n_blank > EXCEL_ROWS
+        if is_long or self.n_letters > self.limits.max_bytes:
+            bound = (
+                f"fler än {self.limits.max_rows} rader"
+                if is_long
+                else f"mer än {self.limits.max_file_mb} MB text"
+            )
+            raise ReadError(
+                f"{self.file_name}: bladen har {bound}. Be avsändaren dela filen på "
+                "flera perioder, eller höj gränsen under [limits] i kommun.toml."
+            )
 
 
-def _read_rows(sheet) -> list[list[str]]:
+def _read_rows(sheet, room: _Room) -> list[list[str]]:
     sheet.reset_dimensions()  # what other programs write there is often wrong
-    rows = [[_to_text(value) for value in row] for row in sheet.values]
-    while rows and not any(rows[-1]):
+    rows: list[list[str]] = []
+    known: dict[object, str] = {}  # a text that stands in a thousand cells is held once
+    for values in sheet.values:
+        row = [_known_text(value, known) for value in values]
+        while row and not row[-1]:
+            row.pop()
+        room.take(row)
+        rows.append(row)
+    while rows and not rows[-1]:
         rows.pop()
     width = max((len(row) for row in rows), default=0)
+    if width > MAX_COLUMNS and len(rows) > MAX_TITLE_ROWS:
+        raise ReadError(
+            f"{room.file_name}: bladet är {width} kolumner brett, högst {MAX_COLUMNS} "
+            "läses. Ta bort det som står långt till höger."
+        )
+    refuse_cells(width * len(rows), room.file_name)
     return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _known_text(value: object, known: dict[object, str]) -> str:
+    if not isinstance(value, str):
+        return _to_text(value)
+    told = known.get(value)
+    if told is None:
+        told = known[value] = value.strip()
+    return told
 
 
 def _to_text(value: object) -> str:

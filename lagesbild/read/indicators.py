@@ -17,8 +17,10 @@ from importlib.resources import files
 
 import pandas as pd
 
+from lagesbild.bounds import refuse_cells
 from lagesbild.contracts import check
 from lagesbild.errors import ReadError
+from lagesbild.read.header import MAX_COLUMNS
 
 NATION = "0000"
 EVERYONE = "alla"
@@ -51,8 +53,15 @@ def read_table(
     Raises
     ------
     ReadError
-        If the rows are not of one width.
+        If the rows are not of one width, or there are more columns or cells than any
+        table has.
     """
+    refuse_cells(text.count(separator), file_name)
+    if text.partition("\n")[0].count(separator) > MAX_COLUMNS:
+        raise ReadError(
+            f"{file_name}: första raden har fler än {MAX_COLUMNS} kolumner. Är det "
+            "rätt fil?"
+        )
     try:
         with warnings.catch_warnings():
             # pandas only warns when it cuts rows that are wider than the headings

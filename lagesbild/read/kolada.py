@@ -7,7 +7,6 @@ Kolada's own figures only, never for one that we derive.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +14,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from lagesbild.bounds import load_json
 from lagesbild.errors import ReadError
 from lagesbild.read.csv_file import decode
 from lagesbild.read.indicators import area_level, make_indicators, read_table
@@ -169,7 +169,7 @@ def _rows(content: bytes, file_name: str) -> list[tuple]:
         "'values', och i varje värde kpi, municipality, period och values."
     )
     try:
-        answer = json.loads(content)
+        answer = load_json(content)
         entries = answer["values"] if isinstance(answer, dict) else answer
         rows = [
             (
@@ -216,7 +216,7 @@ def read_groups(content: bytes, *, file_name: str) -> pd.DataFrame:
         "med id, title och members (member_id, member_title)."
     )
     try:
-        answer = json.loads(content)
+        answer = load_json(content)
         groups = answer["values"] if isinstance(answer, dict) else answer
         rows = [
             (str(g["id"]), str(g["title"]), str(m["member_id"]), str(m["member_title"]))

@@ -7,10 +7,9 @@ statistics.
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 
+from lagesbild.bounds import load_json
 from lagesbild.errors import ReadError
 from lagesbild.read.header import BROKEN
 
@@ -45,8 +44,8 @@ def read_polisen_api(
     if not content.strip():
         raise ReadError(f"{file_name}: filen är tom. Hämta händelserna igen.")
     try:
-        events = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        events = load_json(content)
+    except ValueError:
         raise ReadError(
             f"{file_name}: filen är inte giltig JSON i UTF-8. Hämta händelserna igen."
         ) from None

@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild import contracts
+from lagesbild.bounds import read_bytes, refuse_lines
 from lagesbild.errors import ReadError, RegisterError
 from lagesbild.read import reference
+from lagesbild.read.indicators import read_table
 from lagesbild.read.scb import drop_years_outside, read_px_csv, split_area_codes
 
 _TOTALS = ("totalt", "tot", "1+2", "totalt ålder", "samtliga åldrar", "båda könen")
@@ -39,9 +41,11 @@ def read_population(file: Path, area_ids: set[str]) -> pd.DataFrame:
         If the file has no known form, or no row is of these areas.
     """
     try:
-        table = _from_year_columns(file, area_ids)
+        content = read_bytes(file)
+        refuse_lines(content, file.name)
+        table = _from_year_columns(content, file.name, area_ids)
         if table is None:
-            table = _from_pxweb(file)
+            table = _from_pxweb(content, file.name)
     except ReadError as error:
         raise RegisterError(str(error)) from None
     if table is None:
@@ -55,13 +59,15 @@ def read_population(file: Path, area_ids: set[str]) -> pd.DataFrame:
     return contracts.check(own, "population", where=file.name)
 
 
-def _from_year_columns(file: Path, area_ids: set[str]) -> pd.DataFrame | None:
+def _from_year_columns(
+    content: bytes, name: str, area_ids: set[str]
+) -> pd.DataFrame | None:
     """A table by DeSO with columns pop_2024, pop_2025 …; None if it is not one."""
     try:
-        raw = pd.read_csv(
-            file, dtype="str", encoding="utf-8-sig", sep=None, engine="python"
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        text = content.decode("utf-8-sig")
+        separator = max(";,\t", key=text.partition("\n")[0].count)
+        raw = read_table(text, separator=separator, file_name=name)
+    except (UnicodeDecodeError, ReadError):
         return None
     raw.columns = raw.columns.str.strip().str.lower()
     years = [c for c in raw.columns if c.startswith("pop_") and c[4:].isdigit()]
@@ -73,23 +79,22 @@ def _from_year_columns(file: Path, area_ids: set[str]) -> pd.DataFrame | None:
     long["n_inhabitants"] = pd.to_numeric(long["n_inhabitants"], errors="coerce")
     if long["n_inhabitants"].isna().any():
         raise RegisterError(
-            f"{file.name}: {long['n_inhabitants'].isna().sum()} antal saknas eller är "
+            f"{name}: {long['n_inhabitants'].isna().sum()} antal saknas eller är "
             "inte tal. Rätta filen och försök igen."
         )
     long = long.assign(area_id=long[code], year=long["variable"].str[4:].astype(int))
     return long.groupby(["area_id", "year"], as_index=False)["n_inhabitants"].sum()
 
 
-def _from_pxweb(file: Path) -> pd.DataFrame | None:
+def _from_pxweb(content: bytes, name: str) -> pd.DataFrame | None:
     """SCB's CSV, totals of every other dimension; None if it is not one."""
-    content = file.read_bytes()
     if (
         not content.lstrip(b"\xef\xbb\xbf")
         .lower()
         .startswith((b'"region"', b"region,"))
     ):
         return None
-    cells = read_px_csv(content, file_name=file.name)
+    cells = read_px_csv(content, file_name=name)
     region = cells.columns[0]
     for dimension in cells.columns[1:-2]:
         told = cells[dimension].str.strip().str.casefold()
@@ -97,13 +102,13 @@ def _from_pxweb(file: Path) -> pd.DataFrame | None:
             continue
         if not told.isin(_TOTALS).any():
             raise RegisterError(
-                f"{file.name}: kolumnen '{dimension}' har ingen rad för totalen. Hämta "
+                f"{name}: kolumnen '{dimension}' har ingen rad för totalen. Hämta "
                 "tabellen med bara totalt antal invånare."
             )
         cells = cells[told.isin(_TOTALS)]
     if cells.duplicated([region, "period"]).any():
         raise RegisterError(
-            f"{file.name}: samma område och år står på flera rader. Hämta tabellen med "
+            f"{name}: samma område och år står på flera rader. Hämta tabellen med "
             "bara totalt antal invånare."
         )
     cells = drop_years_outside(cells, code=region).dropna(subset="value")

@@ -7,21 +7,23 @@ EPSG:3006. Who is next: geocode, measure and present.
 
 from __future__ import annotations
 
-import warnings
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lagesbild import contracts
+from lagesbild.bounds import plain_name, read_bytes, refuse_cells, refuse_lines
 from lagesbild.errors import ContractError, RegisterError
+from lagesbild.read.header import MAX_COLUMNS
+from lagesbild.read.layers import read_layer
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from lagesbild.workspace import Workspace
 
-CRS = "EPSG:3006"
 AREAS_FILE = "omraden.gpkg"
 POPULATION_FILE = "befolkning.csv"
 ADDRESSES_FILE = "adresser.csv"
@@ -35,6 +37,9 @@ _OPTIONAL = {
     "places": ("alias",),
 }
 _NUMBERS = ("year", "n_inhabitants", "easting_m", "northing_m")
+_LONGEST = {"area_id": 60, "name": 200, "district": 200}
+"""Letters; an area's id is part of file names."""
+_SWEDEN = (200_000, 6_000_000, 1_000_000, 7_800_000)
 _BASE_KINDS = {"vatten": "water", "vag": "road"}
 
 
@@ -72,6 +77,9 @@ def check_areas(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     table["kind"] = table["kind"].str.lower().fillna("bostad")
     _require_words(table["kind"], contracts.AREA_KINDS, "slag", where)
     checked = _check(table, "areas", where)
+    for heading, column in headings.items():
+        if column in _LONGEST:
+            _require_short(checked[column], heading, _LONGEST[column], where)
     shapes = _polygons(layer.geometry, where, next(iter(headings)))
     areas = gpd.GeoDataFrame(checked, geometry=list(shapes), crs=shapes.crs)
     return areas.sort_values("area_id", ignore_index=True)
@@ -198,49 +206,6 @@ def load_base_map(ws: Workspace) -> gpd.GeoDataFrame | None:
     ).reset_index(drop=True)
 
 
-def read_layer(file: Path, layer: str | None = None) -> gpd.GeoDataFrame:
-    """Read a map layer of any format and bring it to EPSG:3006.
-
-    Parameters
-    ----------
-    file : Path
-    layer : str, optional
-        The one meant, where the file has one of that name; else its first.
-
-    Returns
-    -------
-    GeoDataFrame
-        As in the file, geometry in EPSG:3006.
-
-    Raises
-    ------
-    RegisterError
-        If it cannot be read, has no geometry or no declared coordinate system.
-    """
-    import geopandas as gpd
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # several layers: the first is meant
-            names = pyogrio.list_layers(file)[:, 0]
-            read = gpd.read_file(file, **({"layer": layer} if layer in names else {}))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError):
-        raise RegisterError(
-            f"{file.name} kan inte läsas som karta. Spara den som GeoPackage, GeoJSON "
-            "eller Shapefile och försök igen."
-        ) from None
-    if not isinstance(read, gpd.GeoDataFrame):
-        raise RegisterError(f"{file.name} har inga geometrier. Välj ett kartlager.")
-    if read.crs is None:
-        raise RegisterError(
-            f"{file.name} anger inget koordinatsystem. Spara om lagret med "
-            "koordinatsystem, helst SWEREF 99 TM (EPSG:3006)."
-        )
-    return read.to_crs(CRS)
-
-
 def read_register(file: Path, table: str) -> pd.DataFrame:
     """Read a CSV register with Swedish headings into its contract.
 
@@ -260,16 +225,22 @@ def read_register(file: Path, table: str) -> pd.DataFrame:
     RegisterError
         If it is not UTF-8, or a column is missing, unknown or breaks the contract.
     """
+    content = read_bytes(file, error=RegisterError)
+    refuse_lines(content, file.name, error=RegisterError)
     try:
-        head = file.read_text("utf-8-sig").splitlines()[:1]
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RegisterError(
             f"{file.name} är inte sparad som UTF-8. I Excel: välj 'CSV UTF-8'."
         ) from None
-    separator = ";" if head and head[0].count(";") > head[0].count(",") else ","
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    refuse_cells(text.count(separator), file.name, error=RegisterError)
+    if head.count(separator) > MAX_COLUMNS or "\x00" in text:
+        raise RegisterError(f"{file.name} är ingen tabell. Spara om den som CSV.")
     try:
-        raw = pd.read_csv(file, sep=separator, dtype="str", encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+        raw = pd.read_csv(io.StringIO(text), sep=separator, dtype="str")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
         raise RegisterError(
             f"{file.name} kan inte läsas som tabell: raderna har olika många kolumner "
             "eller så är filen tom. Spara om den från kalkylbladet."
@@ -374,7 +345,28 @@ def _polygons(shapes: gpd.GeoSeries, where: str, heading: str) -> gpd.GeoSeries:
             f"{_line(faulty)}. Rätta geometrin i kartprogrammet (t.ex. 'Laga "
             f"geometrier') och behåll kolumnen '{heading}'."
         )
+    west, south, east, north = _SWEDEN
+    box = shapes.bounds
+    outside = (box["minx"] < west) | (box["maxx"] > east)
+    outside |= (box["miny"] < south) | (box["maxy"] > north)
+    if outside.any():
+        raise RegisterError(
+            f"{where}: {outside.sum()} rader ligger utanför Sverige, den första på rad "
+            f"{_line(outside)}. Fel koordinatsystem är angivet, eller så har axlarna "
+            "bytt plats. Spara om lagret i SWEREF 99 TM (EPSG:3006)."
+        )
     return shapes
+
+
+def _require_short(values: pd.Series, heading: str, most: int, where: str) -> None:
+    """Refuse what cannot be shown, or be part of a file's name."""
+    told = values.fillna("")
+    faulty = (told.str.len() > most) | (told.map(plain_name) != told)
+    if faulty.any():
+        raise RegisterError(
+            f"{where}: {faulty.sum()} rader har i kolumnen '{heading}' fler än {most} "
+            f"tecken eller tecken som inte syns, den första på rad {_line(faulty)}."
+        )
 
 
 def _line(rows: pd.Series) -> int:

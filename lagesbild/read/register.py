@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lagesbild.bounds import read_bytes, refuse_cells, refuse_lines
 from lagesbild.errors import ReadError, RegisterError
 
 SHEET = "Register"
@@ -52,12 +53,13 @@ def read_register(
         If it is no text, workbook or table, a column is missing, unknown or there
         twice, or a row has more cells than there are headings.
     """
-    records = _read_records(file) if file.is_file() else []
+    records = _read_records(file) if file.exists() else []
     if not records:
         return pd.DataFrame(columns=list(headings), dtype="str")
     required = headings if required is None else required
     found = _check_headings(records[0][1], headings, required, file.name)
     rows = dict(records[1:])
+    refuse_cells(len(found) * len(rows), file.name, error=RegisterError)
     refuse_faults(
         [
             (n, f"{len(found) + 1}", _TOO_MANY)
@@ -107,6 +109,7 @@ def _read_csv(file: Path) -> list[list[str]]:
     text = _decode(file)
     head = next((line for line in text.splitlines() if _is_heading(line)), "")
     separator = ";" if head.count(";") > head.count(",") else ","
+    refuse_cells(text.count(separator), file.name, error=RegisterError)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
@@ -117,7 +120,8 @@ def _read_csv(file: Path) -> list[list[str]]:
 
 def _decode(file: Path) -> str:
     """UTF-8, or what Swedish Excel writes when it is asked for plain CSV."""
-    content = file.read_bytes()
+    content = read_bytes(file, error=RegisterError)
+    refuse_lines(content, file.name, error=RegisterError)
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)
@@ -135,7 +139,8 @@ def _read_book(file: Path) -> list[list[str]]:
     from lagesbild.read.excel_file import read_sheets
 
     try:
-        sheets = dict(read_sheets(file.read_bytes(), None, file.name))
+        content = read_bytes(file, error=RegisterError)
+        sheets = dict(read_sheets(content, None, file.name))
     except ReadError as error:
         raise RegisterError(str(error)) from None
     return sheets.get(SHEET, next(iter(sheets.values()), []))

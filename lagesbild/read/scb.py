@@ -9,12 +9,12 @@ totals: nothing here corrects them.
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import product
 
 import pandas as pd
 
+from lagesbild.bounds import load_json
 from lagesbild.errors import ReadError
 from lagesbild.read.csv_file import decode
 from lagesbild.read.indicators import read_table
@@ -46,7 +46,7 @@ def read_json_stat(content: bytes, *, file_name: str) -> pd.DataFrame:
         "tabellen på nytt och välj json-stat2."
     )
     try:
-        answer = json.loads(content)
+        answer = load_json(content)
         names = list(answer["id"])
         codes = [_codes(answer["dimension"][name]) for name in names]
         values, status = answer["value"], answer.get("status") or {}
@@ -92,7 +92,7 @@ def read_json_v1(content: bytes, *, file_name: str) -> pd.DataFrame:
         If it has not that form.
     """
     try:
-        answer = json.loads(content)
+        answer = load_json(content)
         columns = answer["columns"]
         keys = [c["code"] for c in columns if c["type"] != "c"]
         contents = [c["code"] for c in columns if c["type"] == "c"]
@@ -252,7 +252,7 @@ def read_json_stat_labels(content: bytes, *, file_name: str) -> dict[str, dict]:
         If it is no json-stat2.
     """
     try:
-        answer = json.loads(content)
+        answer = load_json(content)
         return {
             name: dict(answer["dimension"][name]["category"].get("label", {}))
             for name in answer["id"]

@@ -17,6 +17,7 @@ from datetime import date
 
 import pandas as pd
 
+from lagesbild.bounds import refuse_cells as refuse_size
 from lagesbild.errors import ReadError
 from lagesbild.read.csv_file import decode
 from lagesbild.read.excel_file import read_sheets
@@ -215,6 +216,7 @@ def read_cells(content: bytes, *, file_name: str) -> list[tuple[int, list[str]]]
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         first = next((x for x in lines if x.strip() and x.strip()[0] != _COMMENT), "")
         separator = max(";,\t", key=first.count)
+        refuse_size(text.count(separator), file_name)
         try:
             # a line a row: a template has no cell over several lines
             rows = [next(csv.reader([line], delimiter=separator), []) for line in lines]

@@ -217,7 +217,7 @@ def test_layout_is_chosen_by_name_and_headings(tmp_path):
         _read(tmp_path, _text(HEAD), name="a.txt")
     with pytest.raises(ReadError, match="flera layouter"):
         _read(tmp_path, _text(HEAD), _csv(), _csv())
-    with pytest.raises(ReadError, match="kan inte öppnas"):
+    with pytest.raises(ReadError, match="finns inte"):
         read_delivery(tmp_path / "saknas.csv", _source(_csv()))
 
 

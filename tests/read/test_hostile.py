@@ -92,7 +92,7 @@ def test_a_book_that_unpacks_to_more_than_memory_holds_is_refused():
             for _ in range(450):
                 part.write(block)
     assert len(book.getvalue()) < 1_000_000
-    with pytest.raises(ReadError, match="packas upp till mer än 400 MB"):
+    with pytest.raises(ReadError, match="packas upp till mer än 200 MB"):
         read_xlsx(book.getvalue())
 
 
