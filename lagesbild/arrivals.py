@@ -18,7 +18,7 @@ from lagesbild.clean.reports import ids_in_file
 from lagesbild.errors import DropError
 from lagesbild.link import MOST_DAYS_APART
 from lagesbild.read.delivery import Delivered
-from lagesbild.stored_form import content_hash
+from lagesbild.stored_columns import content_hash
 from lagesbild.workspace import LinkRules
 
 MOST_DROPPED = 0.2

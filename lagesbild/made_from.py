@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lagesbild import closing, frozen, planning, shown_statistics, store
 from lagesbild.read import reference
+from lagesbild.store_anew import list_commits
 from lagesbild.workspace import Workspace
 
 _stores: dict[tuple, dict] = {}
@@ -52,9 +53,8 @@ def state_of(ws: Workspace) -> dict[str, object]:
 
 
 def _state_of_store(ws: Workspace) -> dict[str, object]:
-    logs = (ws.lager / "tabeller").glob("*/_delta_log/*.json")
     # taken before the tables are read: a commit meanwhile is met the next time
-    key = (ws.lager, tuple((str(log), log.stat().st_mtime_ns) for log in sorted(logs)))
+    key = (ws.lager, tuple(list_commits(ws)))
     if key not in _stores:
         _stores.clear()
         _stores[key] = {

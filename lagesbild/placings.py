@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from lagesbild.accounting import refuse_faulty_placing
+from lagesbild.accounting import MARKED_BY, refuse_faulty_placing
 from lagesbild.contracts import check
+from lagesbild.errors import LockError
 from lagesbild.store import latest_sequence_number, load_placings
-from lagesbild.stored_form import add_helpers, append_rows
+from lagesbild.stored_columns import add_helpers
+from lagesbild.stored_form import append_rows, see_versions
 from lagesbild.workspace import Workspace
 
 
@@ -81,6 +83,8 @@ def commit_placing(
         If a table breaks its contract or holds a report that is not stored.
     StoppedError
         If a protected report has a place.
+    LockError
+        If another copy of the workspace writes in the same bucket.
     StoreError
         If the disk cannot be written.
     """
@@ -93,6 +97,9 @@ def commit_placing(
     marker = check(pd.DataFrame([told]), "placings")
     refuse_faulty_placing(marker.iloc[0], parts, reports)
     years = reports.set_index("incident_id")["reported_on"].dt.year
+    seen = see_versions(ws, MARKED_BY)
+    if seen and latest_sequence_number(ws) + 1 != placing["sequence_number"]:
+        raise LockError("En annan kopia av arbetsytan har skrivit i lagret. Kör igen.")
     for table, rows in parts.items():
         append_rows(ws, table, add_helpers(rows, table, years=years))
-    append_rows(ws, "placings", marker)
+    append_rows(ws, "placings", marker, seen=seen)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import journal, purging, retention, store, traces
+from lagesbild import journal, purging, retention, store, store_anew, traces
 from lagesbild.agreement.registers import DECISIONS_FILE, read_purge_decisions
 from lagesbild.archive import archived_file, write_whole
 from lagesbild.closing import closed_cycles
@@ -274,6 +274,10 @@ def _begin(ws: Workspace, plan: _Plan, told: dict, today: date) -> None:
     purged = purging.plan_purge(
         ws, plan.current, plan.layers, **about, decisions=plan.decisions
     )
+    if ws.settings.store.is_remote:
+        with store_anew.exchanging(ws) as elsewhere:
+            purging.write_without(ws, elsewhere, purged)
+        return
     with exchange.replacing(ws.lager / TABLES) as staging:
         make_private_folder(staging)
         purging.write_without(ws, staging, purged)
@@ -292,6 +296,7 @@ def _finish(ws: Workspace) -> None:
         if intent["in_store"]:
             _remove_what_is_made_from_rows(ws, intent["pages"])
         _note(ws, intent)
+    store_anew.remove_replaced(ws)
     file.unlink()
 
 

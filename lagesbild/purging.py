@@ -30,7 +30,9 @@ from lagesbild.retention import (
     find_reach,
 )
 from lagesbild.store import load_deliveries, load_purges
-from lagesbild.stored_form import content_hash, read_rows, write_anew
+from lagesbild.store_anew import write_anew
+from lagesbild.stored_columns import content_hash
+from lagesbild.stored_form import read_rows
 from lagesbild.versions import keep_current
 from lagesbild.workspace import Workspace
 
@@ -143,8 +145,8 @@ def plan_purge(
     return Purged(layers, check(marks, "purges") if len(marks) else empty("purges"))
 
 
-def write_without(ws: Workspace, into: Path, purged: Purged) -> None:
-    """Write the store anew in an empty folder, without what is purged."""
+def write_without(ws: Workspace, into: Path | str, purged: Purged) -> None:
+    """Write the store anew in an empty place, without what is purged."""
     rows = set(purged.layers.index[purged.layers == ROWS])
     places = set(purged.layers.index[purged.layers == PLACES])
     renamed = _rename_events(read_rows(ws, "links", ["incident_id", "event_id"]), rows)

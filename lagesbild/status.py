@@ -114,8 +114,12 @@ def _release_faults(ws: Workspace) -> list[str]:
     """Releases whose kept cells are gone: no later page could be held to them."""
     from lagesbild.publication import open_release
 
+    try:
+        releases = find_releases(ws)
+    except StoreError as error:
+        return [str(error)]
     faults = []
-    for cycle, audience in find_releases(ws):
+    for cycle, audience in releases:
         try:
             open_release(ws, cycle, audience)
         except StoreError as error:

@@ -1,4 +1,4 @@
-"""The store: append-only Delta tables under lager/tabeller, and who may see a row.
+"""The store: append-only Delta tables in lager/ or a bucket, and who may see a row.
 
 In: one cleaned, placed and linked delivery. Out: the tables of ``contracts.py`` as
 they stood after any delivery. Used by ``ingest``, ``closing``, ``status``, the
@@ -28,13 +28,14 @@ from lagesbild.accounting import (
 )
 from lagesbild.contracts import check, columns, empty
 from lagesbild.errors import ContractError, StoreError
+from lagesbild.stored_columns import add_helpers, find_whole_files, in_years
 from lagesbild.stored_form import (
-    add_helpers,
     append_rows,
-    find_whole_files,
-    in_years,
+    be_writer,
     open_table,
     read_rows,
+    see_versions,
+    shut_out_others,
     telling,
 )
 from lagesbild.versions import join_incidents, keep_current
@@ -88,8 +89,7 @@ def _order(ws: Workspace, *, as_of: int | None = None) -> pd.Series:
     if as_of is None:
         return order
     if as_of != 0 and as_of not in set(order):
-        told = f"Lagret har ingen leverans nummer {as_of}, bara 1–{len(order)}."
-        raise StoreError(told)
+        raise StoreError(f"Lagret har ingen leverans nummer {as_of}, av {len(order)}.")
     return order[order <= as_of]
 
 
@@ -312,7 +312,7 @@ def commit_delivery(
         table: empty(table) if frame is None else check(frame, table)
         for table, frame in zip(PARTS, frames, strict=True)
     }
-    order = _order(ws)
+    seen, order = see_versions(ws, MARKED_BY), _order(ws)
     marker = pd.DataFrame([dict(delivery)]).assign(
         sequence_number=len(order) + 1,
         committed_at=pd.Timestamp(datetime.now(UTC)).as_unit("us"),
@@ -324,7 +324,7 @@ def commit_delivery(
     years = _years_of(ws, parts["reports"], parts["links"])
     for table in PARTS:
         append_rows(ws, table, add_helpers(parts[table], table, years=years))
-    append_rows(ws, "deliveries", marker)
+    append_rows(ws, "deliveries", marker, seen=seen)
     return marker
 
 
@@ -354,16 +354,17 @@ def sweep(ws: Workspace) -> int:
 
     Costs a look at the tables' logs, not at their rows. Call it with the lock held.
     """
-    committed = set(_order(ws).index)
-    n_deleted = 0
+    be_writer(ws)
+    committed, n_deleted = set(_order(ws).index), 0
     for table in PARTS:
-        stored = open_table(ws, table)
-        if stored is None:
+        if (stored := open_table(ws, table)) is None:
             continue
         made_by = MADE_BY.get(table, "delivery_id")
         with telling(table):
             files = pa.table(stored.get_add_actions(flatten=True))
         orphans = find_whole_files(files, made_by) - committed
+        if orphans and shut_out_others(ws, MARKED_BY):
+            orphans -= set(_order(ws).index)
         if orphans:
             told = ", ".join(f"'{name}'" for name in sorted(orphans))
             with telling(table):

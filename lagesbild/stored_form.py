@@ -1,164 +1,56 @@
-"""How a table of ``contracts.py`` lies on disk: a Delta table with helper columns.
+"""How a table of ``contracts.py`` lies on disk or in a bucket: as a Delta table.
 
-In: a frame under contract. Out: the rows that are written, and back again with the
-contract's dtypes, whatever gaps a column has. Used by ``store`` alone; the only
-module that imports deltalake.
+In: a frame under contract, with the store's helper columns. Out: rows that are written
+in one piece, and read back. Used by ``store`` and the rooms beside it; the only module
+that imports deltalake.
+
+In a bucket nothing can be renamed. There the tables lie in a folder of a name that
+``i_kraft`` tells, a table without rows whose description is changed by one commit: so a
+purge is before or after. Delta writes a commit only where there is none of its number,
+and that is all that is asked of the server.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+import json
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import DeltaError
+import pyarrow.fs as pafs
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.fs import DeltaStorageHandler
 
-from lagesbild.contracts import empty
-from lagesbild.errors import ContractError, StoreError
+from lagesbild.errors import LockError, StoreError
+from lagesbild.object_store import explain
+from lagesbild.stored_columns import empty_rows, from_arrow, stored_schema, to_arrow
 from lagesbild.workspace import Workspace, make_private_folder
 
-# Columns the store keeps beside the contract: year of registration to prune by, a
-# hash to see at once that a row is unchanged, and what was known when a cycle closed.
-_HELPERS = {
-    "reports": {"year": pa.int64(), "content_hash": pa.int64()},
-    "placements": {"year": pa.int64()},
-    "links": {"year": pa.int64()},
-    "closed_counts": {"closed_after": pa.int64()},
-}
-_KINDS = {
-    "str": pa.string(),
-    "Int64": pa.int64(),
-    "float64": pa.float64(),
-    "bool": pa.bool_(),
-    "datetime64[us]": pa.date32(),
-    "datetime64[us, UTC]": pa.timestamp("us", tz="UTC"),
-}
-_YEAR_UNKNOWN = 0  # read whatever years are asked for
+TABLES = "tabeller"
+IN_FORCE = "i_kraft"
+OWNER_FILE = "lagerplats.txt"
+_OWNER, _CODE = "arbetsyta", "kommun"  # beside TABLES, what i_kraft tells
+_ABSENT = -1  # the version of a table that is not there
 # Reading a table replays its log since the last checkpoint: keep that short.
 _CONFIGURATION = {"delta.checkpointInterval": "10"}
-_NOT_CONTENT = ["delivery_id", "row_number", "is_withdrawn"]
-
-
-@cache
-def stored_schema(table: str) -> pa.Schema:
-    """The table's columns on disk: the contract's in order, then the helpers."""
-    dtypes = empty(table).dtypes
-    fields = [(name, _KINDS[str(dtype)]) for name, dtype in dtypes.items()]
-    return pa.schema([*fields, *_HELPERS.get(table, {}).items()])
-
-
-def to_arrow(frame: pd.DataFrame, table: str) -> pa.Table:
-    """The frame, contract and helper columns, as it is written.
-
-    Raises
-    ------
-    ContractError
-        If a day has a time of day; names the table, never the value.
-    """
-    try:
-        return pa.Table.from_pandas(
-            frame, schema=stored_schema(table), preserve_index=False
-        )
-    except pa.ArrowException:
-        raise ContractError(
-            f"Tabellen '{table}' har ett värde av fel slag, till exempel en dag med "
-            "klockslag. Ingenting har sparats."
-        ) from None
-
-
-def from_arrow(rows: pa.Table) -> pd.DataFrame:
-    """Stored rows with the contract's dtypes: text, whole numbers with gaps, UTC."""
-    wanted = [
-        field.with_type(pa.timestamp("us")) if pa.types.is_date(field.type) else field
-        for field in rows.schema
-    ]
-    whole = {pa.int64(): pd.Int64Dtype()}
-    frame = rows.cast(pa.schema(wanted)).to_pandas(types_mapper=whole.get)
-    text = [field.name for field in wanted if pa.types.is_string(field.type)]
-    return frame.astype(dict.fromkeys(text, "str"))
-
-
-def content_hash(reports: pd.DataFrame) -> pd.Series:
-    """A 64-bit hash a row of what the report says, whatever file told it.
-
-    Two versions of one report with the same hash have the same content.
-    """
-    told = reports.drop(columns=_NOT_CONTENT)
-    return pd.util.hash_pandas_object(told, index=False).astype("int64")
-
-
-def add_helpers(frame: pd.DataFrame, table: str, *, years: pd.Series) -> pd.DataFrame:
-    """The frame with the store's own columns for a table that a delivery brings.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Keeps the table's contract.
-    table : str
-    years : Series
-        incident_id → year of registration, for placements and links.
-    """
-    if table == "reports":
-        year = frame["reported_on"].dt.year
-        return frame.assign(year=year, content_hash=content_hash(frame))
-    if "year" in stored_schema(table).names:
-        year = frame["incident_id"].map(years).astype("Int64")
-        return frame.assign(year=year.fillna(_YEAR_UNKNOWN))
-    return frame
-
-
-def in_years(first: int, last: int) -> ds.Expression:
-    """Rows of those years of registration, both included."""
-    year = ds.field("year")
-    return ((year >= first) & (year <= last)) | (year == _YEAR_UNKNOWN)
-
-
-def find_whole_files(files: pa.Table, made_by: str) -> set[str]:
-    """Deliveries that wrote a file alone.
-
-    Only swept tables are compacted, so a file of several holds committed rows alone.
-
-    Parameters
-    ----------
-    files : Table
-        One row, one data file: the least and greatest value of each column.
-    made_by : str
-        The column that names the delivery.
-    """
-    if not files.num_rows:
-        return set()
-    first, last = (files[f"{end}.{made_by}"].to_pylist() for end in ("min", "max"))
-    return {one for one, other in zip(first, last, strict=True) if one == other}
-
-
-def empty_rows(table: str, names: Sequence[str]) -> pa.Table:
-    """No rows of the table's columns of those names."""
-    return stored_schema(table).empty_table().select(list(names))
-
-
-# --- one table on disk ------------------------------------------------------------
-
-
-TABLES = "tabeller"
-
-
-def _folder(ws: Workspace, table: str) -> str:
-    return str(ws.lager / TABLES / table)
 
 
 @contextmanager
 def telling(table: str) -> Iterator[None]:
-    """Turn faults of disk and library into ours."""
+    """Turn faults of disk, bucket and library into ours."""
     try:
         yield
     except (DeltaError, OSError, pa.ArrowException) as error:
         # the libraries' own texts may hold values: only their kind is told
+        if (why := explain(error)) is not None:
+            raise StoreError(
+                f"Lagrets tabeller går inte att nå: {why}. Inget har gått förlorat."
+            ) from None
         raise StoreError(
             f"Tabellen '{table}' i lagret går inte att läsa eller skriva "
             f"({type(error).__name__}). Se efter att disken har plats och att mappen "
@@ -166,28 +58,180 @@ def telling(table: str) -> Iterator[None]:
         ) from None
 
 
+# --- where the tables lie -----------------------------------------------------------
+
+
+def _options(ws: Workspace) -> dict[str, str] | None:
+    return ws.settings.store.options()
+
+
+def place_of_tables(ws: Workspace) -> str:
+    """The folder, or the part of a bucket, that holds the tables now."""
+    if not ws.settings.store.is_remote:
+        return str(ws.lager / TABLES)
+    told = _read_in_force(ws)
+    return f"{ws.settings.store.uri}/{told[TABLES] if told else TABLES}"
+
+
+def _read_in_force(ws: Workspace) -> dict[str, str] | None:
+    """What the bucket says of its tables; None if nothing was ever written there."""
+    if (ws.lager / TABLES).exists():
+        raise StoreError(
+            "Tabeller ligger i lager/tabeller, och kommun.toml säger att de ligger i "
+            f"{ws.settings.store.uri}. Ta bort [store] ur kommun.toml, eller flytta "
+            "upp dem och ta bort mappen: se docs/handbok.md, 'Tabellerna i en hink'."
+        )
+    with telling(IN_FORCE):
+        stored = _open(_pointer(ws), _options(ws))
+        if stored is None:
+            return None
+        told = json.loads(stored.metadata().description)
+    if told[_CODE] != ws.settings.municipality.code:
+        raise StoreError(
+            f"{ws.settings.store.uri} håller tabellerna för kommun {told[_CODE]}. "
+            "Rätta uri i kommun.toml: varje kommun har ett eget prefix."
+        )
+    return told
+
+
+def _pointer(ws: Workspace) -> str:
+    return f"{ws.settings.store.uri}/{IN_FORCE}"
+
+
+def be_writer(ws: Workspace) -> str:
+    """See that this workspace, and no copy of it, may write; tell where its tables lie.
+
+    The workspace's lock keeps two commands apart, and a copy has a lock of its own. So
+    a bucket knows which workspace's folder it belongs to.
+
+    Raises
+    ------
+    LockError
+        If the tables of the bucket are another folder's.
+    """
+    if not ws.settings.store.is_remote:
+        return str(ws.lager / TABLES)
+    told, mine = _read_in_force(ws), _identity(ws)
+    if told is None:
+        told = {_CODE: ws.settings.municipality.code, _OWNER: mine, TABLES: TABLES}
+        with telling(IN_FORCE):
+            nothing = pa.schema([(IN_FORCE, pa.string())])
+            form = {"mode": "error", "description": json.dumps(told)}
+            DeltaTable.create(
+                _pointer(ws), nothing, storage_options=_options(ws), **form
+            )
+    if told[_OWNER] != mine:
+        raise LockError(
+            f"Tabellerna i {ws.settings.store.uri} skrivs av en annan kopia av "
+            "arbetsytan. Arbeta i den. Finns den inte längre: skriv "
+            f"{told[_OWNER]} i lager/{OWNER_FILE} här."
+        )
+    return f"{ws.settings.store.uri}/{told[TABLES]}"
+
+
+def _identity(ws: Workspace) -> str:
+    file = make_private_folder(ws.lager) / OWNER_FILE
+    if not file.exists():
+        file.write_text(uuid.uuid4().hex + "\n", encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
+
+
+# --- one table ----------------------------------------------------------------------
+
+
 def open_table(ws: Workspace, table: str) -> DeltaTable | None:
     """The table as it stands, or None if nothing was ever written to it."""
-    folder = _folder(ws, table)
+    base, options = place_of_tables(ws), _options(ws)
     with telling(table):
-        if DeltaTable.is_deltatable(folder):
-            return DeltaTable(folder)
-    if (ws.lager / f"{TABLES}.byte.json").exists() and not Path(folder).parent.exists():
-        raise StoreError(
-            "En gallring blev avbruten mitt i bytet av tabeller. Kör 'lagesbild "
-            "status': då slutförs den."
-        )
-    return None
+        stored = _open(f"{base}/{table}", options)
+    if stored is None and options is None and not Path(base).exists():
+        if (ws.lager / f"{TABLES}.byte.json").exists():
+            raise StoreError(
+                "En gallring blev avbruten mitt i bytet av tabeller. Kör 'lagesbild "
+                "status': då slutförs den."
+            )
+    return stored
 
 
-def append_rows(ws: Workspace, table: str, frame: pd.DataFrame) -> None:
-    """Write rows, contract and helper columns, in one piece."""
+_opened: dict[tuple[str, str | None], DeltaTable] = {}
+"""Tables of buckets that this process has met: only what is new of one is asked for."""
+
+
+def _open(place: str, options: dict[str, str] | None) -> DeltaTable | None:
+    if options is None:
+        return DeltaTable(place) if DeltaTable.is_deltatable(place) else None
+    key = (place, options.get("endpoint"))
+    if key in _opened:  # a place in a bucket never becomes another table
+        _opened[key].update_incremental()
+        return _opened[key]
+    try:
+        return _opened.setdefault(key, DeltaTable(place, storage_options=options))
+    except TableNotFoundError:
+        return None
+
+
+def append_rows(
+    ws: Workspace,
+    table: str,
+    frame: pd.DataFrame,
+    *,
+    seen: dict[str, int] | None = None,
+) -> None:
+    """Write rows, contract and helper columns, in one piece.
+
+    Parameters
+    ----------
+    ws : Workspace
+    table : str
+    frame : DataFrame
+    seen : dict, optional
+        From ``see_versions``: nothing is written if these tables have moved on.
+
+    Raises
+    ------
+    LockError
+        If another copy of the workspace has written meanwhile.
+    StoreError
+        If the disk or the bucket cannot be written.
+    """
     if frame.empty:
         return
-    rows = to_arrow(frame, table)
+    rows, base = to_arrow(frame, table), be_writer(ws)
     with telling(table):
-        make_private_folder(ws.lager / TABLES)
-        _append(_folder(ws, table), rows)
+        if _options(ws) is None:
+            make_private_folder(ws.lager / TABLES)
+        if seen:
+            if see_versions(ws, seen) != seen:
+                raise LockError(_MOVED)
+            _append_after(f"{base}/{table}", rows, seen[table], _options(ws))
+        else:
+            append_to(f"{base}/{table}", rows, _options(ws))
+
+
+_MOVED = (
+    "En annan kopia av arbetsytan har skrivit i lagret samtidigt. Inget har sparats. "
+    "Vänta tills den är klar och försök igen."
+)
+
+
+def see_versions(ws: Workspace, tables: Iterable[str]) -> dict[str, int]:
+    """Table → version, of tables in a bucket; nothing for a disk, which has a lock."""
+    if not ws.settings.store.is_remote:
+        return {}
+    opened = {table: open_table(ws, table) for table in tables}
+    return {name: _ABSENT if t is None else t.version() for name, t in opened.items()}
+
+
+def shut_out_others(ws: Workspace, tables: Iterable[str]) -> bool:
+    """Let no commit be written that another copy has begun; whether that was needed.
+
+    A commit that has seen a table's version before finds that it has moved on.
+    """
+    for table in tables if ws.settings.store.is_remote else ():
+        if (stored := open_table(ws, table)) is not None:
+            with telling(table):
+                stored.alter.set_table_description(uuid.uuid4().hex)
+    return ws.settings.store.is_remote
 
 
 def read_rows(
@@ -207,52 +251,50 @@ def read_rows(
     return from_arrow(rows)
 
 
-def _append(folder: str, rows: pa.Table) -> None:
-    partitions = ["year"] if "year" in rows.column_names else None
-    form = {"partition_by": partitions, "configuration": _CONFIGURATION}
-    write_deltalake(folder, rows, mode="append", **form)
+def append_to(place: str, rows: pa.Table, options: dict[str, str] | None) -> None:
+    """Append rows, as ``to_arrow`` makes them, to the table at a place."""
+    form = {"partition_by": _partitions(rows), "configuration": _CONFIGURATION}
+    stored = None if options is None else _open(place, options)
+    if stored is not None:
+        write_deltalake(stored, rows, mode="append", **form)
+    else:
+        write_deltalake(place, rows, mode="append", storage_options=options, **form)
 
 
-def write_anew(
-    ws: Workspace,
-    into: Path,
-    changes: dict[str, Callable[[pd.DataFrame], pd.DataFrame]],
-    *,
-    more: dict[str, pd.DataFrame],
+def _append_after(
+    place: str, rows: pa.Table, version: int, options: dict[str, str] | None
 ) -> None:
-    """Write every table to another folder, some of them changed and without a past.
-
-    Parameters
-    ----------
-    ws : Workspace
-    into : Path
-        A folder that is empty; it can take the place of the tables' own.
-    changes : dict
-        Table name → a function of its rows with helper columns, a year of them at a
-        time; other tables are copied as they are. A table that is changed has no
-        earlier versions there, whose files and logs would hold what is gone.
-    more : dict of str to DataFrame
-        Rows to add, under contract.
-    """
-    own = ws.lager / TABLES
-    for folder in sorted(own.iterdir()) if own.is_dir() else []:
-        table = folder.name
-        with telling(table):
-            if table not in changes:
-                shutil.copytree(folder, into / table)
-                continue
-            stored = DeltaTable(str(folder)).to_pyarrow_dataset()
-            for where in _years(stored):
-                frame = from_arrow(stored.to_table(filter=where))
-                frame = changes[table](frame[stored_schema(table).names])
-                if len(frame):
-                    _append(str(into / table), to_arrow(frame, table))
-    for table, frame in more.items():
-        if len(frame):
-            with telling(table):
-                _append(str(into / table), to_arrow(frame, table))
+    """Append to that very version of the table, or not at all."""
+    form = {"partition_by": _partitions(rows), "configuration": _CONFIGURATION}
+    form["commit_properties"] = CommitProperties(max_commit_retries=0)
+    try:
+        if version == _ABSENT:
+            write_deltalake(place, rows, mode="error", storage_options=options, **form)
+        else:
+            stored = DeltaTable(place, version=version, storage_options=options)
+            write_deltalake(stored, rows, mode="append", **form)
+    except CommitFailedError:
+        raise LockError(_MOVED) from None
 
 
-def _years(stored: ds.Dataset) -> list[ds.Expression]:
-    found = stored.to_table(columns=["year"])["year"].unique().to_pylist()
-    return [ds.field("year") == year for year in sorted(found)]
+def _partitions(rows: pa.Table) -> list[str] | None:
+    return ["year"] if "year" in rows.column_names else None
+
+
+# --- the bucket --------------------------------------------------------------------
+
+
+def put_in_force(ws: Workspace, folder: str) -> None:
+    """Let the tables of another folder of the bucket be the tables, in one commit."""
+    be_writer(ws)
+    with telling(IN_FORCE):
+        pointer = _open(_pointer(ws), _options(ws))
+        told = json.loads(pointer.metadata().description) | {TABLES: folder}
+        once = CommitProperties(max_commit_retries=0)
+        pointer.alter.set_table_description(json.dumps(told), commit_properties=once)
+
+
+def bucket(ws: Workspace) -> pafs.FileSystem:
+    """What lies below the workspace's prefix, as files."""
+    handler = DeltaStorageHandler(ws.settings.store.uri, _options(ws))
+    return pafs.PyFileSystem(handler)

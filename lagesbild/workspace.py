@@ -32,6 +32,7 @@ from lagesbild.audiences import AUDIENCES, Audience, Audiences
 from lagesbild.errors import LockError, SettingsError
 from lagesbild.help_lines import Help
 from lagesbild.limits import Limits
+from lagesbild.object_store import StoreSettings
 from lagesbild.settings_faults import explain
 
 __all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
@@ -213,6 +214,7 @@ class Settings(_Strict):
     statistics: StatisticsRules = StatisticsRules()
     open_data: OpenData = OpenData()
     limits: Limits = Limits()
+    store: StoreSettings = StoreSettings()
     # a source's key is part of file names
     sources: dict[Annotated[str, Field(pattern=r"^[\w-]{1,60}$")], Source] = {}
 

@@ -17,7 +17,7 @@ from lagesbild.clean.cleaned import Cleaned
 from lagesbild.errors import DropError
 from lagesbild.link import MOST_DAYS_APART
 from lagesbild.read.delivery import BROKEN, Delivered
-from lagesbild.stored_form import content_hash
+from lagesbild.stored_columns import content_hash
 from lagesbild.workspace import Layout, LinkRules
 from tests.examples import few
 

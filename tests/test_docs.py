@@ -20,6 +20,7 @@ from lagesbild import (
     errors,
     help_lines,
     limits,
+    object_store,
     workspace,
 )
 from lagesbild.read import reference
@@ -42,6 +43,7 @@ SETTINGS = {
     "`[limits]`": limits.Limits,
     "`[questionnaire]`": workspace.QuestionnaireRules,
     "`[statistics]`": workspace.StatisticsRules,
+    "`[store]`": object_store.StoreSettings,
     "`[sources.<namn>]`": workspace.Source,
     "`[[sources.<namn>.layouts]]`": workspace.Layout,
     "`[sources.<namn>.governance]`": workspace.Governance,
@@ -101,7 +103,9 @@ def test_no_part_of_the_settings_is_forgotten():
         for field in model.model_fields.values():
             told = str(field.annotation)
             for module, kind in re.findall(
-                r"(workspace|audiences|accessibility|help_lines|limits)\.(\w+)", told
+                r"(workspace|audiences|accessibility|help_lines|limits|object_store)"
+                r"\.(\w+)",
+                told,
             ):
                 found |= inside(getattr(globals()[module], kind))
         return found

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lagesbild import contracts, store
 from lagesbild.errors import ContractError, StoppedError, StoreError
-from lagesbild.stored_form import add_helpers, append_rows, content_hash, read_rows
+from lagesbild.stored_columns import add_helpers, content_hash
+from lagesbild.stored_form import append_rows, read_rows
 from lagesbild.workspace import open_workspace
 from tests.examples import few
 

@@ -33,10 +33,18 @@ def look(ws: Workspace) -> dict[str, list[int]]:
     found |= _below(ws.project / "notebooks", ws.project)
     found |= _below(program, program)
     found |= _below(ws.lager / "statistik", ws.root)
-    commits = sorted((ws.lager / "tabeller").glob("*/_delta_log/*.json"))
-    found |= _of(commits, ws.root)
+    found |= _commits(ws)
     pages = sorted(ws.outputs.glob(f"*/{_INTERNAL}/manifest.json"))
     return found | _of(pages, ws.outputs)
+
+
+def _commits(ws: Workspace) -> dict[str, list[int]]:
+    if not ws.settings.store.is_remote:
+        logs = sorted((ws.lager / "tabeller").glob("*/_delta_log/*.json"))
+        return _of(logs, ws.root)
+    from lagesbild.store_anew import list_commits  # heavy, as what a bucket needs is
+
+    return {place: [changed_at] for place, changed_at in list_commits(ws)}
 
 
 def read_last(ws: Workspace) -> dict[str, list[int]]:
