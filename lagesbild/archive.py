@@ -19,10 +19,10 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.errors import ReadError
+from lagesbild.private import owner_only
 from lagesbild.workspace import Source, Workspace, make_private_folder
 
 _PART = ".del"
-_OWNER_ONLY = 0o600
 
 
 def archived_file(ws: Workspace, mark: Mapping[str, object] | pd.Series) -> Path:
@@ -63,8 +63,8 @@ def keep_raw_file(
     told = json.dumps(note, ensure_ascii=False, indent=1) + "\n"
     write_whole(kept.with_name(kept.name + ".json"), told)
     part = kept.with_name(kept.name + _PART)
-    shutil.copyfile(file, part)
-    part.chmod(_OWNER_ONLY)
+    with file.open("rb") as raw, open(part, "wb", opener=owner_only) as copy:
+        shutil.copyfileobj(raw, copy)
     with part.open("rb") as content:
         if hashlib.file_digest(content, "sha256").hexdigest() == mark["sha256"]:
             return
@@ -105,5 +105,6 @@ def add_months(day: date, months: int) -> date:
 def write_whole(file: Path, text: str) -> None:
     """Write a small text file whole or not at all."""
     part = file.with_name(file.name + ".ny")
-    part.write_text(text, encoding="utf-8", newline="\n")
+    with open(part, "w", encoding="utf-8", newline="\n", opener=owner_only) as out:
+        out.write(text)
     os.replace(part, file)

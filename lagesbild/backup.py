@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from lagesbild import journal
 from lagesbild.errors import StoreError, UsageError
+from lagesbild.locking import HOLDER, LOCK
 from lagesbild.workspace import (
     SETTINGS_FILE,
     Workspace,
@@ -30,7 +31,7 @@ from lagesbild.workspace import (
 
 CONTENTS = "innehall.json"
 FORM = 1
-_NOT_KEPT = ("skrivlas.txt", "skrivlas.lock")
+_NOT_KEPT = (LOCK, HOLDER)
 _OWNER_ONLY = 0o600
 _BLOCK = 1 << 20
 _DAMAGES = (

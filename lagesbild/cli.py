@@ -34,6 +34,7 @@ from lagesbild.cli_shared import (
     workspace_option,
 )
 from lagesbild.errors import UsageError
+from lagesbild.private import keep_private
 
 _SECTIONS = {
     "Kom igång": ("demo", "init", "lab", "doctor"),
@@ -194,6 +195,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments : list of str, optional
         None takes those of the process.
     """
+    keep_private()
     # asked to end is as Ctrl-C: what is half done is undone first
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = sys.argv[1:] if arguments is None else arguments

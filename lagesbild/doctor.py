@@ -228,9 +228,9 @@ def _can_write(folder: Path) -> Finding:
 
 
 def _lock(ws: Workspace) -> Finding:
-    from lagesbild.workspace import lock
+    from lagesbild.locking import LOCK, lock
 
-    if not (ws.lager / "skrivlas.lock").exists():
+    if not (ws.lager / LOCK).exists():
         return Finding(OK, "Lås", "ingen körning pågår")
     try:
         with lock(ws):

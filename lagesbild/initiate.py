@@ -25,7 +25,7 @@ from lagesbild.read.addresses import lower_headings, read_addresses
 from lagesbild.read.layers import read_layer
 from lagesbild.read.population import read_population
 from lagesbild.statistics import write_statistics_templates
-from lagesbild.workspace import SETTINGS_FILE, read_settings
+from lagesbild.workspace import SETTINGS_FILE, make_private_folder, read_settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,8 +89,7 @@ def init_workspace(
         else None
     )
     for part in FOLDERS:
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / "lager").chmod(0o700)
+        make_private_folder(folder / part)
     target = folder / "referens"
     _write_layer(_headed(shapes, "areas"), target / reference.AREAS_FILE, AREAS_LAYER)
     if desos is not None:

@@ -8,7 +8,6 @@ is kept; shown by ``lagesbild log`` and checked by ``lagesbild verify``.
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import os
@@ -18,6 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.errors import LockError
+from lagesbild.locking import who
+from lagesbild.private import owner_only
 from lagesbild.workspace import Workspace, make_private_folder
 
 FILE = "logg.jsonl"
@@ -60,26 +61,17 @@ def _add(file: Path, told: dict) -> None:
     lines = before.splitlines()
     line = {
         "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "who": _who(),
+        "who": who(),
         **told,
         "after": _hash(lines[-1]) if lines else _START,
     }
     # a line that was cut short is left as it is and told by find_log_faults
     start = "\n" if before and not before.endswith(b"\n") else ""
     text = start + json.dumps(line, ensure_ascii=False) + "\n"
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
-    with os.fdopen(descriptor, "ab") as log:
+    with open(file, "ab", opener=owner_only) as log:
         log.write(text.encode("utf-8"))
         log.flush()
         os.fsync(log.fileno())
-
-
-def _who() -> str:
-    """The account on this computer: of who runs it, never of whom the data is about."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "okänt konto"
 
 
 def _hash(line: bytes) -> str:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import socket
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,13 +26,16 @@ from pydantic import (
 
 from lagesbild.accessibility import Accessibility
 from lagesbild.audiences import AUDIENCES, Audience, Audiences
-from lagesbild.errors import LockError, SettingsError
+from lagesbild.errors import SettingsError
 from lagesbild.help_lines import Help
 from lagesbild.limits import Limits
+from lagesbild.locking import lock
 from lagesbild.object_store import StoreSettings
+from lagesbild.private import make_private_folder
 from lagesbild.settings_faults import explain
 
-__all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "open_workspace"]
+__all__ = ["AUDIENCES", "Audience", "Audiences", "Workspace", "lock"]
+__all__ += ["make_private_folder", "open_workspace"]
 
 SETTINGS_FILE = "kommun.toml"
 _MOST_SETTINGS = 1_000_000
@@ -340,43 +340,3 @@ def read_settings(file: Path) -> tuple[Settings, str]:
     except ValidationError as error:
         raise SettingsError(f"{file.name}: {explain(error)}") from None
     return settings, hashlib.sha256(content).hexdigest()
-
-
-def make_private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can enter, where the system has that notion."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.name == "posix":
-        folder.chmod(0o700)
-    return folder
-
-
-@contextmanager
-def lock(workspace: Workspace) -> Iterator[None]:
-    """Hold the workspace's only writing place for the length of a ``with``.
-
-    Raises
-    ------
-    LockError
-        If another process holds it; names its host and process number.
-    """
-    import filelock
-
-    make_private_folder(workspace.lager)
-    held_by = workspace.lager / "skrivlas.txt"
-    guard = filelock.FileLock(workspace.lager / "skrivlas.lock", timeout=0)
-    try:
-        guard.acquire()
-    except filelock.Timeout:
-        who = held_by.read_text("utf-8") if held_by.exists() else "okänd process"
-        raise LockError(
-            f"Arbetsytan skrivs just nu av en annan körning ({who}). Vänta tills den "
-            "är klar."
-        ) from None
-    try:
-        held_by.write_text(
-            f"{socket.gethostname()}, process {os.getpid()}", encoding="utf-8"
-        )
-        yield
-    finally:
-        held_by.unlink(missing_ok=True)
-        guard.release()

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lagesbild import private
+from lagesbild.audiences import RELEASED
 from lagesbild.errors import ReleaseError
 from lagesbild.frozen import find_releases
 from lagesbild.period import Period
@@ -122,3 +124,4 @@ def _put_back(ws: Workspace, cycle: str, audience: str, staging: Path) -> None:
         kept = ws.lager / HANDED / cycle / audience / manifest.NAME
         if kept.is_file():  # the one handed out: registers may have changed since
             shutil.copyfile(kept, new / audience / manifest.NAME)
+        private.share(new, RELEASED)

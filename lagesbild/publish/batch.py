@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild import journal
+from lagesbild import journal, private
+from lagesbild.audiences import RELEASED
 from lagesbild.period import Period
 from lagesbild.protect.published import DRAFT
 from lagesbild.publish import beside, checks, exchange, gate, manifest, unchanged
@@ -91,11 +92,13 @@ def run_cycle(
     how = How(jobs, fresh_kernels, time_limit, on_progress, force, tuple(products))
     given = check_notebooks(ws.project / "notebooks", parameters or {})
     made = make_publications(ws, cycle)
+    private.make_shared_folder(ws.outputs)
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
         left = keep_folders(ws, cycle, staging, find_shown_releases(ws, cycle))
         keep_folders(ws, cycle, staging, set(AUDIENCES) - {*audiences, *left})
         drafts = [made[name] for name in audiences if name not in left]
         pages = make_pages(ws, drafts, staging, given=given, how=how)
+        private.share(staging, RELEASED)
     seconds = round(time.monotonic() - started, 3)
     told = {"pages": _in_order(pages), "released": left, "seconds": seconds}
     told["n_purged"] = count_purged(ws, cycle)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lagesbild import frozen, journal
+from lagesbild import frozen, journal, private
 from lagesbild.agreement.registers import (
     ANALYSES_FILE,
     DECISIONS_FILE,
@@ -27,7 +27,8 @@ from lagesbild.agreement.registers import (
 from lagesbild.agreement.tables import ORGANISATIONS
 from lagesbild.audiences import RELEASED
 from lagesbild.closing import closed_cycles
-from lagesbild.errors import ReleaseError, UsageError
+from lagesbild.errors import LockError, ReleaseError, UsageError
+from lagesbild.made_from import state_of
 from lagesbild.period import Period, swedish_date
 from lagesbild.publication import RELEASING, make_candidate, open_release
 from lagesbild.publish import again, batch, exchange, manifest, products
@@ -79,12 +80,15 @@ def release_cycle(
     cycle = Period(str(cycle))
     status = _require_all(ws, cycle, audience)
     publication, record = _candidate(ws, cycle, audience, status)
+    private.make_shared_folder(ws.outputs)
     with lock(ws), exchange.replacing(ws.outputs / str(cycle)) as staging:
+        _refuse_changed(ws, publication, record)
         others = [name for name in AUDIENCES if name != audience]
         batch.keep_folders(ws, cycle, staging, others)
         with _shown_to_notebooks(cycle, audience):
             how = How(jobs, on_progress=on_progress)
             pages = batch.make_pages(ws, [publication], staging, how=how)
+        private.share(staging, RELEASED)
         again.keep_manifest(ws, cycle, audience, staging / audience / manifest.NAME)
         if record is not None:
             frozen.append_publications(ws, record)
@@ -113,6 +117,18 @@ def _candidate(
     if (str(cycle), audience) in frozen.find_releases(ws):
         return open_release(ws, cycle, audience), None
     return make_candidate(ws, cycle, audience, status=status)
+
+
+def _refuse_changed(
+    ws: Workspace, publication: Publication, record: pd.DataFrame | None
+) -> None:
+    """Another process may have written between the candidate and the pages."""
+    is_same = publication.meta["made_from"] == state_of(ws)["made_from"]
+    if record is not None and not is_same:
+        raise LockError(
+            "En annan körning ändrade arbetsytan medan utlämnandet förbereddes. Inget "
+            "är utlämnat. Kör igen."
+        )
 
 
 def _require_all(ws: Workspace, cycle: Period, audience: str) -> str:

@@ -55,7 +55,7 @@ def update(
     import filelock
 
     make_private_folder(ws.lager)
-    guard = filelock.FileLock(ws.lager / "uppdatering.lock", timeout=0)
+    guard = filelock.FileLock(ws.lager / "uppdatering.lock", timeout=0, mode=0o600)
     try:
         guard.acquire()
     except filelock.Timeout:

@@ -23,6 +23,20 @@ def hold(folder, told):
         told.recv()
 
 
+def make_few_pages():
+    """Let this process make a page of each kind only, by workers that are forked too.
+
+    Its time is then its work, and not the loading of libraries.
+    """
+    from joblib.externals.loky import process_executor
+
+    from lagesbild.publish import plan, products, unchanged
+
+    process_executor.get_context = ForkedContext
+    few = products.PRODUCTS[:3]
+    products.PRODUCTS = plan.PRODUCTS = unchanged.PRODUCTS = few
+
+
 def start(what, folder):
     """Start a process and wait until it is about to do what it is for.
 
