@@ -14,8 +14,9 @@ import pandas as pd
 
 from lagesbild.audiences import Audience
 from lagesbild.protect.choosing import find_small
-from lagesbild.protect.hide import COUNTS
+from lagesbild.protect.hide import COUNTS, HIDDEN_VERDICT
 
+_MISSING = "uppgift saknas"
 KEYS = ["area_id", "category", "period"]
 
 
@@ -112,16 +113,34 @@ def find_hidden(
 
 
 def restore_kept(protected: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """Put the kept rows in the place of those made anew; the rows keep their order."""
+    """Put the kept rows in the place of those made anew; the rows keep their order.
+
+    An area or category that a kept quarter did not have when it was handed out is
+    missing there: hidden, it would be a part of a total that is shown without it.
+    """
     if kept.empty:
         return protected
     keys = _keys(protected)
     found = kept[_keys(kept).isin(keys)]
     rest = protected[~keys.isin(_keys(found))]
+    rest = _leave_out(rest, rest["period"].isin(set(kept["period"])))
     joined = pd.concat([rest, found[protected.columns].astype(protected.dtypes)])
     place = pd.Series(range(len(keys)), index=keys)
     order = place.reindex(_keys(joined)).to_numpy().argsort()
     return joined.iloc[order].set_axis(protected.index)
+
+
+def _leave_out(rows: pd.DataFrame, where: pd.Series) -> pd.DataFrame:
+    """Say of hidden cells that there is nothing of them."""
+    if not where.any():
+        return rows
+    words = [name for name in rows if name.endswith("_status")]
+    told = {
+        name: rows[name].mask(where & rows[name].eq("suppressed"), "missing")
+        for name in words
+    }
+    is_hidden = where & rows["verdict"].eq(HIDDEN_VERDICT)
+    return rows.assign(**told, verdict=rows["verdict"].mask(is_hidden, _MISSING))
 
 
 def make_record(

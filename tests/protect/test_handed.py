@@ -126,6 +126,36 @@ def test_rows_of_a_release_under_an_older_laxer_rule_are_not_passed_on():
     audit_publications({"radet": again}, TREE, rules=RULES, released=record)
 
 
+@pytest.mark.parametrize("second", ["radet", "offentlig"])
+def test_what_is_new_in_a_later_quarter_does_not_stop_the_next_audience(second):
+    """A category's first report comes when earlier quarters have been handed out.
+
+    Hidden in them, it would be the one hidden part of totals that are shown.
+    """
+    cells = cells_of(then=[[0, 4, 30], [0, 30, 20], [0, 40, 20]])
+    is_added = cells["category"].eq("ran") & cells["period"].eq(THEN)
+    then = of(cells[~is_added], THEN)
+    rows = hide_cells(then, choose_hidden(then, TREE, rule=RULES["radet"]))
+    _, nothing = release()
+    known = {"cycle": THEN, "released": nothing.iloc[:0]}
+    before, record = {}, []
+    for audience in dict.fromkeys(("radet", second)):  # who has the first quarter
+        before[audience] = rows
+        record.append(handed.make_record(rows, then, audience=audience, **known))
+    record = pd.concat(record)
+    told = protect("radet", cells, before, record)
+    assert set(told.loc[is_added, "n_offences_status"]) == {"missing"}
+    assert told.loc[is_added, "n_offences"].isna().all()
+    audit_publications({"radet": told}, TREE, rules=RULES, released=record)
+    known = {"cycle": NOW, "released": record}
+    more = handed.make_record(told, cells, audience="radet", **known)
+    assert not (more["category"].eq("ran") & more["period"].eq(THEN)).any()
+    record = pd.concat([record, more])
+    other = protect("offentlig", cells, before | {"radet": told}, record)
+    both = {"radet": told, "offentlig": other}
+    audit_publications(both, TREE, rules=RULES, released=record)
+
+
 def test_areas_and_categories_added_since_are_hidden_in_quarters_handed_out():
     rows, record = release()
     more = cells_of([[3, 40, 30], [20, 30, 20], [9, 9, 9], [21, 31, 11]])
