@@ -15,12 +15,17 @@ import os
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from lagesbild import journal
 from lagesbild.errors import StoreError, UsageError
 from lagesbild.locking import HOLDER, LOCK
+from lagesbild.object_store import StoreSettings
+from lagesbild.store_anew import list_objects_in_force, read_object
+from lagesbild.stored_form import OWNER_FILE, TABLES
 from lagesbild.workspace import (
     SETTINGS_FILE,
     Workspace,
@@ -31,7 +36,7 @@ from lagesbild.workspace import (
 
 CONTENTS = "innehall.json"
 FORM = 1
-_NOT_KEPT = (LOCK, HOLDER)
+_NOT_KEPT = (LOCK, HOLDER, OWNER_FILE)
 _OWNER_ONLY = 0o600
 _BLOCK = 1 << 20
 _DAMAGES = (
@@ -54,7 +59,8 @@ def make_backup(ws: Workspace, file: Path) -> dict:
     Returns
     -------
     dict
-        ``files`` and ``bytes``.
+        ``files`` and ``bytes``. Tables of a bucket are among the files, where they
+        would lie on a disk.
 
     Raises
     ------
@@ -77,7 +83,7 @@ def make_backup(ws: Workspace, file: Path) -> dict:
     part = file.with_name(file.name + ".ny")
     try:
         with lock(ws):
-            told = _write(ws.root, part)
+            told = _write(ws, part)
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)
@@ -94,8 +100,10 @@ def _masked(name: str) -> str:
     return mask_personal_data(pd.Series([name]))[0].iloc[0]
 
 
-def _write(root: Path, part: Path) -> dict:
-    listed = [_describe(root, each) for each in _find_files(root)]
+def _write(ws: Workspace, part: Path) -> dict:
+    content = {name: file.open for name, file in _find_files(ws.root)}
+    content |= _find_objects(ws)
+    listed = [_describe(name, opening) for name, opening in content.items()]
     told = json.dumps({"form": FORM, "files": listed}, ensure_ascii=False, indent=1)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
     with os.fdopen(descriptor, "wb") as out:
@@ -107,14 +115,14 @@ def _write(root: Path, part: Path) -> dict:
             for each in listed:
                 member = tarfile.TarInfo(each["name"])
                 member.size, member.mode = each["bytes"], _OWNER_ONLY
-                with (root / each["name"]).open("rb") as content:
-                    tar.addfile(member, content)
+                with content[each["name"]]("rb") as opened:
+                    tar.addfile(member, opened)
         out.flush()
         os.fsync(out.fileno())
     return {"files": len(listed), "bytes": sum(each["bytes"] for each in listed)}
 
 
-def _find_files(root: Path) -> Iterator[Path]:
+def _find_files(root: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(root.rglob("*")):
         if file.is_symlink():
             raise StoreError(
@@ -122,14 +130,26 @@ def _find_files(root: Path) -> Iterator[Path]:
                 "pekar på i arbetsytan, så att det kommer med."
             )
         if file.is_file() and file.name not in _NOT_KEPT:
-            yield file
+            yield file.relative_to(root).as_posix(), file
 
 
-def _describe(root: Path, file: Path) -> dict:
-    with file.open("rb") as content:
+def _find_objects(ws: Workspace) -> dict[str, Callable[[str], BinaryIO]]:
+    """The tables of a bucket, by the names that they would have on a disk."""
+
+    def opening(name: str) -> Callable[[str], BinaryIO]:
+        return lambda mode: io.BytesIO(read_object(ws, name))
+
+    return {
+        f"{ws.lager.name}/{TABLES}/{name.partition('/')[2]}": opening(name)
+        for name in list_objects_in_force(ws)
+    }
+
+
+def _describe(name: str, opening: Callable[[str], BinaryIO]) -> dict:
+    with opening("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    name = file.relative_to(root).as_posix()
-    return {"name": name, "bytes": file.stat().st_size, "sha256": digest}
+        size = content.seek(0, os.SEEK_END)
+    return {"name": name, "bytes": size, "sha256": digest}
 
 
 def restore_backup(file: Path, folder: Path) -> dict:
@@ -175,6 +195,16 @@ def restore_backup(file: Path, folder: Path) -> dict:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return told
+
+
+def open_restored(folder: Path) -> Workspace:
+    """The workspace of a restored folder, with the tables that were restored with it.
+
+    What kommun.toml says of a bucket is passed by: there lie the tables of today.
+    """
+    ws = open_workspace(folder)
+    on_disk = ws.settings.model_copy(update={"store": StoreSettings()})
+    return replace(ws, settings=on_disk)
 
 
 def _read(file: Path, staging: Path) -> dict:

@@ -58,7 +58,7 @@ def _backup(workspace: Path | None, file: Path) -> None:
 @click.argument("folder", metavar="MAPP", type=FOLDER)
 def _restore(file: Path, folder: Path) -> int:
     """Återställ en säkerhetskopia till en ny MAPP, och pröva den."""
-    from lagesbild.backup import restore_backup
+    from lagesbild.backup import open_restored, restore_backup
     from lagesbild.errors import UsageError
     from lagesbild.store import verify_store
     from lagesbild.workspace import open_workspace
@@ -67,10 +67,15 @@ def _restore(file: Path, folder: Path) -> int:
         raise UsageError(f"Filen {file.name} finns inte.")
     told = restore_backup(file, folder)
     click.echo(f"{told['files']} filer ligger i {terminal.shown(folder)}.")
-    faults = verify_store(open_workspace(folder))
+    faults = verify_store(open_restored(folder))
     for fault in faults:
         click.echo(f"Fel: {fault}", err=True)
     click.echo("Lagret är prövat: " + ("fel, se ovan." if faults else "allt stämmer."))
+    if (uri := open_workspace(folder).settings.store.uri) is not None:
+        click.echo(
+            f"Tabellerna ligger nu på disken, och kommun.toml säger {uri}. Ta bort "
+            "[store] ur kommun.toml, eller flytta upp dem: se docs/handbok.md."
+        )
     click.echo("Sidorna görs om med 'lagesbild run'.")
     return 1 if faults else 0
 

@@ -65,7 +65,8 @@ def examine(folder: str | Path | None = None) -> list[Finding]:
         told = "kommun.toml går inte att läsa. Kontrollera mappen och dina rättigheter."
         return [*found, Finding(FAULT, "Arbetsyta", told)]
     found.append(Finding(OK, "Arbetsyta", f"{ws.root}, inställningarna är giltiga"))
-    return [*found, *_sources(ws), *_reference(ws), *_place(ws), _lock(ws)]
+    found += [*_sources(ws), *_reference(ws), *_place(ws)]
+    return [*found, *_bucket(ws), _lock(ws)]
 
 
 def _python() -> Finding:
@@ -225,6 +226,34 @@ def _can_write(folder: Path) -> Finding:
         told = f"får inte skriva i {folder}. Ändra mappens rättigheter."
         return Finding(FAULT, "Skriva", told)
     return Finding(OK, "Skriva", f"{folder.name}/ går att skriva i")
+
+
+def _bucket(ws: Workspace) -> list[Finding]:
+    """Whether the bucket of the tables is reached, closed, and forgets what it must."""
+    store = ws.settings.store
+    if not store.is_remote:
+        return []
+    from lagesbild.object_versions import keeps_versions
+    from lagesbild.store_anew import list_objects
+    from lagesbild.stored_form import is_open_to_anyone, open_table
+
+    try:
+        n_objects, _ = len(list_objects(ws)), open_table(ws, "deliveries")
+    except LagesbildError as error:
+        return [Finding(FAULT, "Tabeller", f"{store.uri}: {error}")]
+    told = f"{store.uri} nås, {n_objects} objekt; låset gäller bara den här mappen"
+    found = [Finding(OK, "Tabeller", told)]
+    if is_open_to_anyone(ws):
+        told = "hinken visar vad den håller för vem som helst. Stäng den för alla utom "
+        found.append(Finding(FAULT, "Hink", told + "nyckeln."))
+    try:
+        if keeps_versions(ws):
+            told = "hinken sparar gamla versioner, också av det som är gallrat, till "
+            told += "nästa 'lagesbild purge'. Slå av det, eller låt dem leva kort."
+            found.append(Finding(WARNING, "Hink", told))
+    except LagesbildError as error:
+        found.append(Finding(WARNING, "Hink", str(error)))
+    return found
 
 
 def _lock(ws: Workspace) -> Finding:

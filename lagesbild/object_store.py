@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _PART = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"  # never "..", a blank or a sign of an address
-_URI = re.compile(rf"s3://{_BUCKET}(/{_PART})*")
+_URI = re.compile(rf"s3://{_BUCKET}(/{_PART})+")
 # Of one request: longer waits would leave a user before a screen that says nothing.
 LIMITS = {"connect_timeout": "5s", "timeout": "60s"}
 LIMITS |= {"max_retries": "3", "retry_timeout": "60s"}
@@ -145,7 +145,11 @@ def explain(error: BaseException) -> str | None:
         of an object store.
     """
     told = str(error)
-    if "S3 error" not in told and "Error performing" not in told:
-        return None
+    is_remote = "S3 error" in told or "Error performing" in told
+    return explain_words(told) if is_remote else None
+
+
+def explain_words(told: str) -> str:
+    """As ``explain``, of what is known to come from a server of buckets."""
     found = [sentence for words, sentence in _FAULTS if re.search(words, told)]
     return found[0] if found else _OTHER

@@ -18,7 +18,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from lagesbild import journal, purging, retention, store, store_anew, traces
+from lagesbild import (
+    journal,
+    object_versions,
+    purging,
+    retention,
+    store,
+    store_anew,
+    traces,
+)
 from lagesbild.agreement.registers import DECISIONS_FILE, read_purge_decisions
 from lagesbild.archive import archived_file, write_whole
 from lagesbild.closing import closed_cycles
@@ -111,6 +119,8 @@ def purge(
         told = _describe(ws, plan)
         if is_trial or not (len(plan.layers) or plan.files):
             return told | {"left": [], "ok": True, "n_searched": 0, "n_not_searched": 0}
+        if ws.settings.store.is_remote:  # what cannot be proved is not begun
+            object_versions.count_old_versions(ws)
         _begin(ws, plan, told, today or _today(ws))
         _finish(ws)
         return told | _prove(ws, plan)
@@ -296,7 +306,9 @@ def _finish(ws: Workspace) -> None:
         if intent["in_store"]:
             _remove_what_is_made_from_rows(ws, intent["pages"])
         _note(ws, intent)
-    store_anew.remove_replaced(ws)
+    if ws.settings.store.is_remote:
+        store_anew.remove_replaced(ws)
+        object_versions.remove_old_versions(ws)
     file.unlink()
 
 
@@ -358,10 +370,14 @@ def _prove(ws: Workspace, plan: _Plan) -> dict:
     if n_left:
         raise PurgeError(f"Lagret har kvar {n_left} rader. Kör 'lagesbild purge' igen.")
     words, n_short = _words(plan.rows)
-    left = traces.find_any(ws, words) if words else pd.DataFrame()
+    left = traces.find_any(ws, words).to_dict("records") if words else []
+    if ws.settings.store.is_remote:
+        n_old = object_versions.count_old_versions(ws)
+        old = {"place": "gamla versioner i hinken", "file": ws.settings.store.uri}
+        left += [old | {"n_hits": n_old}] if n_old else []
     return {
         "n_searched": len(plan.rows) - n_short,
         "n_not_searched": n_short,
-        "left": left.to_dict("records"),
-        "ok": left.empty,
+        "left": left,
+        "ok": not left,
     }

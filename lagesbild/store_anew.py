@@ -105,9 +105,7 @@ def exchanging(ws: Workspace) -> Iterator[str]:
 
 
 def remove_replaced(ws: Workspace) -> None:
-    """Take away every place in the bucket that is not in force; nothing on a disk."""
-    if not ws.settings.store.is_remote:
-        return
+    """Take away every place in the bucket that is not in force."""
     be_writer(ws)
     kept = _folder_in_force(ws)
     for folder in _folders(ws, ""):

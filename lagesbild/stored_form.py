@@ -298,3 +298,14 @@ def bucket(ws: Workspace) -> pafs.FileSystem:
     """What lies below the workspace's prefix, as files."""
     handler = DeltaStorageHandler(ws.settings.store.uri, _options(ws))
     return pafs.PyFileSystem(handler)
+
+
+def is_open_to_anyone(ws: Workspace) -> bool:
+    """Whether the bucket tells what it holds to who has no key."""
+    options = _options(ws) | {"skip_signature": "true", "max_retries": "0"}
+    nobody = pafs.PyFileSystem(DeltaStorageHandler(ws.settings.store.uri, options))
+    try:
+        nobody.get_file_info(pafs.FileSelector(""))
+    except (DeltaError, OSError):
+        return False  # whatever the reason, it did not tell
+    return True

@@ -11,11 +11,13 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from lagesbild.errors import UsageError
+from lagesbild.store_anew import list_objects, read_object
 from lagesbild.workspace import Workspace
 
 LEAST = 4
@@ -42,8 +44,8 @@ def find_traces(ws: Workspace, words: str) -> pd.DataFrame:
     DataFrame
         One row, one file that holds the words: ``place`` (a table of the store, or
         what the folder is for), ``file`` (from the workspace's folder), ``n_hits``
-        (cells of a table, otherwise occurrences). Files of tables are those on disk:
-        what an earlier version still holds is found too.
+        (cells of a table, otherwise occurrences). Files of tables are those on disk or
+        in the bucket: what an earlier version still holds is found too.
 
     Raises
     ------
@@ -70,7 +72,23 @@ def find_any(ws: Workspace, many: Iterable[str]) -> pd.DataFrame:
             if n_hits:
                 name = file.relative_to(base).as_posix()
                 rows.append((_place(base, ws, name), name, n_hits))
+    rows += _search_bucket(ws, count)
     return pd.DataFrame(rows, columns=["place", "file", "n_hits"])
+
+
+def _search_bucket(
+    ws: Workspace, count: Callable[[str], int]
+) -> list[tuple[str, str, int]]:
+    """The same of every object below the workspace's prefix, in force or not."""
+    rows = []
+    for name in list_objects(ws):
+        content = BytesIO(read_object(ws, name))
+        n_hits = _count_hits(content, count, PurePosixPath(name).suffix)
+        if n_hits:
+            folders = name.split("/")[1:-1]
+            place = f"tabellen {folders[0]}" if folders else "hinken"
+            rows.append((place, f"{ws.settings.store.uri}/{name}", n_hits))
+    return rows
 
 
 def find_files(folder: Path, many: Iterable[str]) -> list[Path]:
@@ -123,8 +141,11 @@ def _place(base: Path, ws: Workspace, name: str) -> str:
     return "/".join(parts[:2]) if parts[0] == "lager" and len(parts) > 2 else parts[0]
 
 
-def _count_hits(file: Path, count: Callable[[str], int]) -> int:
-    read = _READERS.get(file.suffix.lower(), _read_text)
+def _count_hits(
+    file: Path | BytesIO, count: Callable[[str], int], suffix: str | None = None
+) -> int:
+    suffix = file.suffix if suffix is None else suffix
+    read = _READERS.get(suffix.lower(), _read_text)
     try:
         return sum(count(_plain(text)) for text in read(file))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
@@ -132,9 +153,9 @@ def _count_hits(file: Path, count: Callable[[str], int]) -> int:
         return sum(count(_plain(text)) for text in _read_text(file))
 
 
-def _read_text(file: Path) -> Iterator[str]:
+def _read_text(file: Path | BytesIO) -> Iterator[str]:
     """The file as text; what is not UTF-8 in each way that it may have been written."""
-    content = file.read_bytes()
+    content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
     try:
         yield content.decode("utf-8")
     except UnicodeDecodeError:
@@ -142,7 +163,7 @@ def _read_text(file: Path) -> Iterator[str]:
             yield content.decode(encoding, errors="replace")
 
 
-def _read_parquet(file: Path) -> Iterator[str]:
+def _read_parquet(file: Path | BytesIO) -> Iterator[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -160,7 +181,7 @@ def _read_parquet(file: Path) -> Iterator[str]:
         raise ValueError(str(error)) from None
 
 
-def _read_sheets(file: Path) -> Iterator[str]:
+def _read_sheets(file: Path | BytesIO) -> Iterator[str]:
     """The texts of an Excel file, the parts of one cell put together."""
     from html import unescape
 
@@ -173,7 +194,7 @@ def _read_sheets(file: Path) -> Iterator[str]:
                 yield unescape(re.sub(r"<[^>]*>", "", told))
 
 
-_READERS: dict[str, Callable[[Path], Iterator[str]]] = {
+_READERS: dict[str, Callable[[Path | BytesIO], Iterator[str]]] = {
     ".parquet": _read_parquet,
     ".xlsx": _read_sheets,
     ".xlsm": _read_sheets,
