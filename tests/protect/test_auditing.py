@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from lagesbild.audiences import Audience
 from lagesbild.errors import ProtectError
-from lagesbild.protect import auditing
+from lagesbild.protect import auditing, remember
 from lagesbild.protect.auditing import audit_publications, count_narrow
 from lagesbild.protect.choosing import choose_hidden
 from lagesbild.protect.hide import hide_cells
@@ -60,6 +60,34 @@ def test_any_secondary_cell_shown_is_found():
         told = show(frame, row.area_id, row.category, row.n_offences)
         with pytest.raises(ProtectError, match="räknas ut"):
             check(offentlig=told)
+
+
+def test_a_quarter_is_proved_once_and_again_as_soon_as_a_cell_of_it_differs(tmp_path):
+    def once(rows, count):
+        counted.append(rows["period"].iloc[0])
+        key = remember.make_key([rows, TREE], {})
+        return remember.recall_none(tmp_path, key, lambda: asked.append(1) or count())
+
+    def audit(*frames):
+        counted.clear()
+        asked.clear()
+        whole = pd.concat(frames, ignore_index=True)
+        audit_publications({"radet": whole}, TREE, rules=RULES, once=once)
+
+    counted, asked = [], []
+    old, new = publish().assign(period="2026-K2"), publish()
+    audit(old)
+    assert (len(counted), len(asked)) == (1, 1)
+    audit(old, new)
+    assert (len(counted), len(asked)) == (2, 1)
+    hidden = old["n_offences_status"] == "suppressed"
+    cells = make_cells(INNER)
+    row = next(cells[hidden & ~cells["n_offences"].between(1, 4)].itertuples())
+    told = show(old, row.area_id, row.category, row.n_offences)
+    for _ in range(2):  # that something is wrong is never remembered
+        with pytest.raises(ProtectError, match="räknas ut"):
+            audit(told, new)
+        assert len(asked) == 1
 
 
 def test_a_small_count_shown_is_found():
