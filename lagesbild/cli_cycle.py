@@ -6,6 +6,8 @@ In: words typed in a terminal. Out: calls of the rooms, Swedish text, an exit co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lagesbild import terminal
-from lagesbild.cli_shared import command, open_asked, quarter
+from lagesbild.cli_shared import command, of_the_group, open_asked, quarter
 from lagesbild.errors import UsageError
 
 if TYPE_CHECKING:
@@ -165,6 +167,18 @@ def _status(workspace: Path | None, as_json: bool) -> None:
     metavar="DATUM",
     help="Mötets dag; utan KVARTAL gäller det kvartal som tog slut före den.",
 )
+@click.option(
+    "--all",
+    "everybody",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="MAPP",
+    help="Varje kommun vars arbetsyta ligger i MAPP, till exempel data/.",
+)
+@click.option(
+    "--dask",
+    metavar="ADRESS",
+    help="Gör sidorna på ett Dask-kluster, till exempel tcp://10.0.0.5:8786.",
+)
 @terminal.json_option
 def _run(
     workspace: Path | None,
@@ -174,6 +188,8 @@ def _run(
     agenda: Path | None,
     product: str | None,
     as_of: datetime | None,
+    everybody: Path | None,
+    dask: str | None,
     **asked: int | float | bool,
 ) -> int:
     """Gör alla sidor för KVARTAL, till exempel 2026-K3."""
@@ -185,11 +201,25 @@ def _run(
         asked |= {"products": (find_product(product).name,)}
     if as_of:
         asked |= {"parameters": {"as_of": f"{as_of:%Y-%m-%d}"}}
+    if everybody is not None:
+        _refuse_beside_all(
+            {
+                "-w": workspace or of_the_group("workspace"),
+                "--agenda": agenda,
+                "--as-published": as_published,
+            }
+        )
+        return _run_all(everybody, period, as_json, asked, dask)
     ws = open_asked(workspace)
     if as_published:
+        if dask:
+            raise UsageError("--as-published görs på den här datorn, utan --dask.")
         return _run_as_published(ws, period, as_json, asked)
-    with terminal.progress("Gör sidor", quiet=as_json) as tell:
-        told = run_cycle(ws, period, **asked, on_progress=tell)
+    with (
+        _workers(ws, asked, dask) as workers,
+        terminal.progress("Gör sidor", quiet=as_json) as tell,
+    ):
+        told = run_cycle(ws, period, **asked, **workers, on_progress=tell)
     if agenda is not None:
         from lagesbild.publish.documents import make_agenda
 
@@ -223,6 +253,38 @@ def _period(cycle: str | None, as_of: datetime | None) -> Period:
     if as_of is None:
         raise UsageError("Skriv vilket kvartal, till exempel 2026-K3.")
     return Period.containing(as_of.date()).previous
+
+
+def _refuse_beside_all(given: dict[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            raise UsageError(
+                f"{name} gäller en kommun och går inte ihop med --all. Ta bort den ena."
+            )
+
+
+def _run_all(
+    folder: Path, period: Period, as_json: bool, asked: dict, dask: str | None
+) -> int:
+    from lagesbild.cli_many import run_all
+    from lagesbild.many import Asked
+
+    how = {"jobs": asked.pop("jobs"), "dask": dask, "as_json": as_json}
+    return run_all(folder, Asked(str(period), **asked), **how)
+
+
+@contextmanager
+def _workers(ws: Workspace, asked: dict, dask: str | None) -> Iterator[dict]:
+    """Where the pages are made, if not here; ``asked`` is told how many at a time."""
+    if not dask:
+        yield {}
+        return
+    from lagesbild.publish.cluster import connect
+
+    with connect(dask) as cluster:
+        cluster.check_sight(ws)
+        asked["jobs"] = min(asked["jobs"] or cluster.count, cluster.count)
+        yield {"workers": cluster.pages_of(ws)}
 
 
 def _run_as_published(ws: Workspace, period: Period, as_json: bool, asked: dict) -> int:

@@ -50,16 +50,9 @@ def of_the_group(name: str) -> object:
 
 def open_asked(folder: Path | None) -> Workspace:
     """Open the workspace and finish or undo what an interrupted run left."""
-    from lagesbild.publish.exchange import finish_or_undo
-    from lagesbild.workspace import open_workspace
+    from lagesbild.opening import open_whole
 
-    ws = open_workspace(folder or of_the_group("workspace"))
-    finish_or_undo(ws)
-    if (ws.lager / "gallring.json").exists():
-        from lagesbild.purge import finish
-
-        finish(ws)
-    return ws
+    return open_whole(folder or of_the_group("workspace"))
 
 
 def quarter(text: str) -> Period:

@@ -8,6 +8,21 @@ names, row numbers and column names.
 
 from __future__ import annotations
 
+import errno
+
+_DISK_REASONS = {
+    "ENOSPC": "disken är full",
+    "EDQUOT": "din del av disken är full",
+    "EFBIG": "disken tar inte så stora filer",
+    "EACCES": "rättighet saknas, eller filen är öppen i ett annat program",
+    "EPERM": "rättighet saknas",
+    "EROFS": "platsen går bara att läsa",
+    "ENOENT": "den finns inte",
+    "ENOTDIR": "den finns inte",
+    "ESTALE": "nätverksdisken svarar inte",
+    "EIO": "disken svarar inte",
+}
+
 
 class LagesbildError(Exception):
     """Base of all our errors; raised as it is when the fault is ours."""
@@ -103,3 +118,29 @@ class NotebookError(LagesbildError):
 
 class PublishError(LagesbildError):
     """Raised when pages cannot be written or exchanged."""
+
+
+def explain(error: BaseException) -> str:
+    """What may be said of any error: the text of one that is not ours holds data.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+        Our own text, the disk's reason with the file's name, or "" if there is nothing
+        to say but the error's kind.
+    """
+    if isinstance(error, LagesbildError):
+        return str(error)
+    notes = " ".join(getattr(error, "__notes__", []))
+    reason = _DISK_REASONS.get(errno.errorcode.get(getattr(error, "errno", None), ""))
+    if reason:
+        name = getattr(error, "filename", None) or "en fil"
+        told = f"{name} går inte att läsa eller skriva: {reason}."
+        return f"{told} {notes or 'Rätta det och kör igen.'}"
+    if isinstance(error, MemoryError):
+        return f"minnet räcker inte. {notes}".rstrip()
+    return ""

@@ -7,7 +7,6 @@ drawn, so that the help answers at once.
 
 from __future__ import annotations
 
-import errno
 import gettext
 import json
 import os
@@ -19,7 +18,7 @@ from typing import ClassVar
 
 import click
 
-from lagesbild.errors import LagesbildError
+from lagesbild.errors import LagesbildError, explain
 
 # click fetches its own texts from gettext's domain "messages", some of them already
 # when a command is declared: the catalogue must be in place before the first one is.
@@ -44,19 +43,6 @@ DELIVERY_KEYS = (
     "status",
 )
 """What is told of a delivery as JSON, in this order."""
-
-_DISK_REASONS = {
-    "ENOSPC": "disken är full",
-    "EDQUOT": "din del av disken är full",
-    "EFBIG": "disken tar inte så stora filer",
-    "EACCES": "rättighet saknas, eller filen är öppen i ett annat program",
-    "EPERM": "rättighet saknas",
-    "EROFS": "platsen går bara att läsa",
-    "ENOENT": "den finns inte",
-    "ENOTDIR": "den finns inte",
-    "ESTALE": "nätverksdisken svarar inte",
-    "EIO": "disken svarar inte",
-}
 
 
 class Sections(click.Group):
@@ -190,14 +176,10 @@ def _tell_fault(error: Exception, *, with_trace: bool) -> int:
         # who reads has had enough; Python must not complain of it at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    notes = " ".join(getattr(error, "__notes__", []))
-    reason = _DISK_REASONS.get(errno.errorcode.get(getattr(error, "errno", None), ""))
-    if reason:
-        told = f"{error.filename or 'en fil'} går inte att läsa eller skriva: {reason}."
-        click.echo(f"Fel: {told} {notes or 'Rätta det och kör igen.'}", err=True)
-    elif isinstance(error, MemoryError):
-        click.echo(f"Fel: minnet räcker inte. {notes}", err=True)
+    if told := explain(error):
+        click.echo(f"Fel: {told}", err=True)
     elif not with_trace:
+        notes = " ".join(getattr(error, "__notes__", []))
         click.echo(
             f"Fel: ett fel i Lägesbild ({type(error).__name__}). {notes} Kör igen med "
             "--debug och lämna det som visas till den som sköter programmet.",

@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from lagesbild.workspace import AUDIENCES, lock, make_private_folder
 
 if TYPE_CHECKING:
     from lagesbild.publication import Publication
+    from lagesbild.publish.work import Places
     from lagesbild.workspace import Workspace
 
 RUNS = "korningar"
@@ -44,6 +46,7 @@ def run_cycle(
     force: bool = False,
     products: Sequence[str] = (),
     audiences: Sequence[str] = AUDIENCES,
+    workers: Callable[[int], AbstractContextManager[Places]] | None = None,
 ) -> dict:
     """Make the pages of a cycle for every audience, and put them in place together.
 
@@ -68,6 +71,8 @@ def run_cycle(
         Names of products whose pages are made again in any case.
     audiences : sequence of str
         Whose pages; those of others are left as they are.
+    workers : function, optional
+        As of ``How``: where the pages are made, if not in processes of this machine.
 
     Returns
     -------
@@ -89,7 +94,9 @@ def run_cycle(
 
     started, cycle = time.monotonic(), Period(str(cycle))
     force = force or fresh_kernels
-    how = How(jobs, fresh_kernels, time_limit, on_progress, force, tuple(products))
+    how = How(
+        *(jobs, fresh_kernels, time_limit, on_progress, force, tuple(products), workers)
+    )
     given = check_notebooks(ws.project / "notebooks", parameters or {})
     made = make_publications(ws, cycle)
     private.make_shared_folder(ws.outputs)

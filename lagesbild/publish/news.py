@@ -27,15 +27,25 @@ def look(ws: Workspace) -> dict[str, list[int]]:
     dict
         By the file's place: below the workspace, the project or the program.
     """
+    found = _below(ws.inbox, ws.root) | look_at_sources(ws)
+    pages = sorted(ws.outputs.glob(f"*/{_INTERNAL}/manifest.json"))
+    return found | _of(pages, ws.outputs)
+
+
+def look_at_sources(ws: Workspace) -> dict[str, list[int]]:
+    """Size and time of every file that pages are made from, as ``look``."""
     program = Path(__file__).parents[1]
-    found = _below(ws.inbox, ws.root) | _below(ws.registers, ws.root)
-    found |= _below(ws.reference, ws.root) | _of([ws.root / "kommun.toml"], ws.root)
+    found = _below(ws.registers, ws.root) | _below(ws.reference, ws.root)
+    found |= _of([ws.root / "kommun.toml"], ws.root)
     found |= _below(ws.project / "notebooks", ws.project)
     found |= _below(program, program)
     found |= _below(ws.lager / "statistik", ws.root)
-    found |= _commits(ws)
-    pages = sorted(ws.outputs.glob(f"*/{_INTERNAL}/manifest.json"))
-    return found | _of(pages, ws.outputs)
+    return found | _commits(ws)
+
+
+def look_below(folder: Path) -> dict[str, list[int]]:
+    """Size and time of every file of a folder, as ``look``."""
+    return _below(folder, folder)
 
 
 def _commits(ws: Workspace) -> dict[str, list[int]]:

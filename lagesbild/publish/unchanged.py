@@ -184,10 +184,16 @@ def _text(value: object) -> str:
 @cache
 def _program() -> str:
     """Hash of our code, templates and tables, and of the libraries that draw."""
+    return _hash(hash_code(), *(f"{name} {version(name)}" for name in _LIBRARIES))
+
+
+@cache
+def hash_code() -> str:
+    """Hash of our code, templates and tables, as they are installed here."""
     home = Path(__file__).parents[1]
     files = [f for f in home.rglob("*") if f.is_file() and "__pycache__" not in f.parts]
     told = [f"{f.relative_to(home).as_posix()} {sha256(f)}" for f in files]
-    return _hash(*sorted(told), *(f"{name} {version(name)}" for name in _LIBRARIES))
+    return _hash(*sorted(told))
 
 
 def _hash(*told: str) -> str:

@@ -8,18 +8,19 @@ page depends on which process made it or in what order.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lagesbild.errors import NotebookError, PublishError
 from lagesbild.publish import execute, page, watch
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
 _ENVIRONMENT = {
     # sets of words come in the same order in every process
@@ -30,6 +31,8 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+
+_PAGES = "sidor"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class How:
         Whether pages are made again that nothing has changed of.
     products : tuple of str
         Names of products that are made again in any case.
+    workers : function, optional
+        Given a number, gives in a ``with`` the ``Places`` that make as many pages at a
+        time; None is processes of this machine.
     """
 
     jobs: int | None = None
@@ -83,6 +89,30 @@ class How:
     on_progress: Callable[[int, int, str], None] | None = None
     force: bool = False
     products: tuple[str, ...] = ()
+    workers: Callable[[int], AbstractContextManager[Places]] | None = None
+
+
+class Places(Protocol):
+    """Where work is done: handed out here, and what became of it taken back."""
+
+    def submit(self, function: Callable, *given: object, **named: object) -> Future:
+        """Have the function called there."""
+
+    def take(self, future: Future) -> dict:
+        """What the function told; raises what it raised."""
+
+
+@dataclass(frozen=True)
+class _Straight:
+    """An executor as it is."""
+
+    pool: Executor
+
+    def submit(self, function: Callable, *given: object, **named: object) -> Future:
+        return self.pool.submit(function, *given, **named)
+
+    def take(self, future: Future) -> dict:
+        return future.result()
 
 
 def do_all(tasks: list[Task], how: How) -> list[dict]:
@@ -104,22 +134,13 @@ def do_all(tasks: list[Task], how: How) -> list[dict]:
         Of the first page that fails or takes too long; no further page is begun.
     """
     from joblib import cpu_count
-    from joblib.externals.loky import BrokenProcessPool
 
     n_jobs = min(how.jobs or cpu_count(), len(tasks))
-    try:
-        with _processes(n_jobs) as pool:
-            return list(_do_each(pool, tasks, n_jobs, how))
-    except BrokenProcessPool:
-        raise PublishError(
-            "En av processerna avslutades av datorn, oftast för att minnet tog slut. "
-            "Kör igen med --jobs 1. Tidigare sidor är orörda."
-        ) from None
+    with (how.workers or _processes)(n_jobs) as pool:
+        return list(_do_each(pool, tasks, n_jobs, how))
 
 
-def _do_each(
-    pool: Executor, tasks: list[Task], n_jobs: int, how: How
-) -> Iterator[dict]:
+def _do_each(pool: Places, tasks: list[Task], n_jobs: int, how: How) -> Iterator[dict]:
     """Hand each process one page at a time, so that what is running is known."""
     from concurrent.futures import FIRST_COMPLETED, wait
 
@@ -138,7 +159,7 @@ def _do_each(
         for future in done:
             del running[future]
             n_done += 1
-            yield future.result()
+            yield pool.take(future)
     if how.on_progress is not None:
         how.on_progress(n_done, len(tasks), "")
 
@@ -160,23 +181,68 @@ def _refuse_late(running: dict, how: How) -> None:
 
 
 @contextmanager
-def _processes(n_jobs: int) -> Iterator[Executor]:
+def _processes(n_jobs: int) -> Iterator[Places]:
     """Processes with the libraries loaded; if anything goes wrong they are ended."""
     from concurrent.futures import wait
 
-    from joblib.externals.loky import ProcessPoolExecutor
+    from joblib.externals.loky import BrokenProcessPool
 
-    pool = ProcessPoolExecutor(
-        n_jobs, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
-    )
+    pool = start_processes(n_jobs)
     try:
         # the time limit of the first pages does not count what loading takes
         wait([pool.submit(os.getpid) for _ in range(n_jobs)])
-        yield pool
-    except BaseException:
+        yield _Straight(pool)
+    except BaseException as error:
         pool.shutdown(kill_workers=True)
+        if isinstance(error, BrokenProcessPool):
+            raise PublishError(
+                "En av processerna avslutades av datorn, oftast för att minnet tog "
+                "slut. Kör igen med --jobs 1. Tidigare sidor är orörda."
+            ) from None
         raise
     pool.shutdown()
+
+
+def start_processes(n_jobs: int) -> Executor:
+    """Processes of this machine that are ready for pages, and end when this one does.
+
+    Parameters
+    ----------
+    n_jobs : int
+
+    Returns
+    -------
+    Executor
+        joblib's; ``shutdown(kill_workers=True)`` ends them at once.
+    """
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(
+        n_jobs, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
+    )
+
+
+@contextmanager
+def in_this_process(_n_jobs: int = 1) -> Iterator[Places]:
+    """Make one page after the other here, where the municipalities are what is spread.
+
+    In a thread of its own, so that a page that takes too long can be left: the process
+    is then no longer fit for anything, and ``is_stuck`` says so.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1, thread_name_prefix=_PAGES)
+    try:
+        yield _Straight(pool)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def is_stuck() -> bool:
+    """Whether a page that was left is still being made in this process."""
+    return any(one.name.startswith(_PAGES) for one in threading.enumerate())
 
 
 def _begin(parent: int) -> None:
