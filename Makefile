@@ -4,6 +4,10 @@
 #   make sandviken   Sandviken on open data alone, out of $(OPEN): workspace and pages
 #   make test    everything that CI runs
 #   make check   the fast part: format, lint, unit tests
+#   make sbom    what the program is made of, CycloneDX, in build/sbom.cdx.json
+#   make licences   docs/licenser.md anew, out of it
+#   make audit   known faults of what is locked, where the list can be reached
+#   make hashes  a lock with hashes for this platform, in build/
 #   make clean   back to a fresh clone; no other municipality's data is touched
 #
 # The package is installed as editable, so that every process, also a notebook's
@@ -29,7 +33,7 @@ SOURCES := $(shell find lagesbild notebooks -type f \
 	! -path '*/__pycache__/*' ! -path '*/.ipynb_checkpoints/*' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: demo sandviken test check lint unit clean
+.PHONY: demo sandviken test check lint unit clean sbom licences audit hashes
 .DELETE_ON_ERROR:
 
 # --- demo: only what running needs ------------------------------------------------
@@ -93,6 +97,32 @@ unit: $(TESTING)
 $(TESTING): requirements.txt $(RUNNING)
 	$(PIP) -r requirements.txt
 	@touch $@
+
+# --- what it is made of ---------------------------------------------------------------
+
+SBOM   := build/sbom.cdx.json
+SUPPLY := $(BIN)python .ci/supply.py
+
+sbom: $(TESTING)
+	@mkdir -p build
+	$(BIN)cyclonedx-py environment --output-reproducible --no-validate \
+	--pyproject pyproject.toml -o $(SBOM) $(BIN)python
+
+licences: sbom
+	$(SUPPLY) licences $(SBOM) > build/licenser.md
+	mv build/licenser.md docs/licenser.md
+
+audit: $(TESTING)
+	@mkdir -p build
+	$(BIN)pip-audit -r requirements.txt --no-deps --disable-pip -f json \
+	-o build/audit.json --progress-spinner off || test -s build/audit.json
+	$(SUPPLY) audited build/audit.json
+
+hashes: $(TESTING)
+	@mkdir -p build
+	$(PIP) --dry-run --ignore-installed --no-deps --only-binary :all: \
+	--report build/report.json -r requirements.txt
+	$(SUPPLY) hashes build/report.json > build/requirements-hashes.txt
 
 # --- environment ------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ memory that the limits do not allow. Used by all readers.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -79,9 +80,10 @@ def read_bytes(
         As ``open_plain``, or if the file cannot be read or grows meanwhile.
     """
     most = limits.max_bytes
-    with os.fdopen(open_plain(file, most=most, error=error), "rb") as content:
+    # unbuffered: a buffer would hold all of it twice
+    with io.FileIO(open_plain(file, most=most, error=error)) as content:
         try:
-            told = content.read(most + 1)
+            told = content.readall()
         except OSError:
             raise error(
                 f"{plain_name(file.name)}: filen går inte att läsa. Är den öppen i ett "

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from lagesbild import contracts
@@ -183,6 +184,8 @@ def _mend(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     A shape that would change more is left as it is, and refused by the contract.
     """
     shapes = layer.geometry
+    # the mender stops at a coordinate that is no number
+    shapes = shapes.where(np.isfinite(shapes.bounds).all(axis=1))
     mended = shapes.make_valid(method="structure", keep_collapsed=False)
     change = (mended.area - shapes.area).abs() / shapes.area.where(shapes.area > 0)
     use = ~shapes.is_valid & (change <= _MOST_MENDED)

@@ -76,7 +76,7 @@ def read_excel_file(
     rows = dict(sheets)[matching[0]][header.position + 1 :]
     n_errors = sum(cell in _CELL_ERRORS for row in rows for cell in row)
     rows = [["" if cell in _CELL_ERRORS else cell for cell in row] for row in rows]
-    frame, counted = build_frame(rows, header)
+    frame, counted = build_frame(rows, header, file_name=file_name)
     detected = (
         f"Blad: {list(found).index(matching[0]) + 1} av {len(found)}.",
         f"Rubrikerna står på rad {header.position + 1}.",

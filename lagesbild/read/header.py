@@ -17,6 +17,7 @@ BROKEN = "__fel__"
 """Reserved column: why a row could not be split into its columns (else missing)."""
 MAX_TITLE_ROWS = 30
 MAX_COLUMNS = 1000
+_MANY = 1000
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def _distinct(headings: list[str]) -> tuple[str, ...]:
     while width and not headings[width - 1]:
         width -= 1
     headings = headings[:width]
+    if width > MAX_COLUMNS:
+        return tuple(headings)  # is refused, and to tell them apart would take long
     named, told = [], {BROKEN}
     for place, heading in enumerate(headings, start=1):
         name, number = heading or f"kolumn {place}", 1
@@ -115,7 +118,11 @@ def _distinct(headings: list[str]) -> tuple[str, ...]:
 
 
 def build_frame(
-    rows: list[list[str]], header: Header, broken: dict[int, str] | None = None
+    rows: list[list[str]],
+    header: Header,
+    broken: dict[int, str] | None = None,
+    *,
+    file_name: str = "",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Make the frame of all data rows; a row that does not fit is kept and marked.
 
@@ -126,6 +133,8 @@ def build_frame(
     header : Header
     broken : dict, optional
         Index among ``rows`` → Swedish reason, for rows found broken before.
+    file_name : str
+        For errors.
 
     Returns
     -------
@@ -134,18 +143,28 @@ def build_frame(
         ``BROKEN``. Blank cells are missing. Rows without any text are not rows.
     tuple of str
         Swedish notes: how many blank and how many broken rows.
+
+    Raises
+    ------
+    ReadError
+        If most of a thousand rows or more are broken: then the file is.
     """
     width, broken = len(header.headings), dict(broken or {})
     is_blank = [not any(cell.strip() for cell in row) for row in rows]
     kept = [i for i, blank in enumerate(is_blank) if not blank or i in broken]
-    fitted = []
     for i in kept:
         row = rows[i]
         if i not in broken and any(cell.strip() for cell in row[width:]):
             broken[i] = f"raden har fler fält än rubrikradens {width}"
         elif i not in broken and len(row) < width:
             broken[i] = f"raden har {len(row)} fält men rubrikraden {width}"
-        fitted.append((row + [""] * (width - len(row)))[:width])
+    if len(kept) >= _MANY and 2 * len(broken) > len(kept):
+        raise ReadError(
+            f"{file_name}: {len(broken)} av {len(kept)} rader går inte att dela i "
+            f"rubrikradens {width} kolumner. Filen är skadad eller har fel "
+            "skiljetecken. Be avsändaren skicka den igen."
+        )
+    fitted = [(rows[i] + [""] * (width - len(rows[i])))[:width] for i in kept]
     table = np.array(fitted, dtype=object).reshape(len(kept), width)
     index = pd.RangeIndex(1, len(kept) + 1, name="row_number")
     frame = pd.DataFrame(table, columns=list(header.headings), index=index)

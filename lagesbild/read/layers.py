@@ -105,7 +105,10 @@ def list_layers(file: Path, *, limits: Limits = USUAL) -> tuple[str, ...]:
         if not _is_map(file, most):
             raise _unreadable(file)
     try:
-        return tuple(str(name) for name in pyogrio.list_layers(file.absolute())[:, 0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = pyogrio.list_layers(file.absolute())[:, 0]
+        return tuple(map(str, names))
     except Exception:
         raise _unreadable(file) from None
 
