@@ -158,9 +158,19 @@ def _lab(workspace: Path | None) -> int:
 
 
 @command("doctor")
-def _doctor(workspace: Path | None) -> int:
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="Datorns klocka är kontrollerad och går rätt; det antecknas i loggen.",
+)
+def _doctor(workspace: Path | None, clock_is_right: bool) -> int:
     """Undersök om datorn och arbetsytan är redo."""
     from lagesbild.doctor import examine
+
+    if clock_is_right:
+        from lagesbild.clock import accept_clock
+
+        accept_clock(open_asked(workspace))
 
     findings = examine(workspace or of_the_group("workspace"))
     for finding in findings:

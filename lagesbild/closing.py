@@ -12,10 +12,12 @@ import pandas as pd
 
 from lagesbild import contracts, frozen, journal, store
 from lagesbild.clean.periods import days_of_file
+from lagesbild.clock import check_clock
 from lagesbild.errors import CloseError, UsageError
 from lagesbild.measure.closed import count_for_closing, find_contributors
 from lagesbild.period import Period, swedish_date
 from lagesbild.read.reference import load_areas
+from lagesbild.tending import tend
 from lagesbild.workspace import Workspace, lock
 
 
@@ -67,6 +69,7 @@ def close_cycles(
         if cycle.kind != "quarter":
             raise UsageError(f"'{cycle}' är inget kvartal. Skriv till exempel 2026-K2.")
     with lock(ws):
+        check_clock(ws)
         store.sweep(ws)
         deliveries = store.load_deliveries(ws)
         today = today or date.today()
@@ -77,6 +80,7 @@ def close_cycles(
         for cycle in cycles:
             facts = {"utan": ", ".join(without)} if without else {}
             journal.note(ws, "close", kvartal=cycle.label, **facts)
+        tend(ws)
     return frame
 
 

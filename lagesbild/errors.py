@@ -86,6 +86,10 @@ class DropError(StoppedError):
     """Raised when a new delivery loses more than a fifth of its period's rows."""
 
 
+class ClockError(StoppedError):
+    """Raised when the computer's clock does not fit what has been done."""
+
+
 class CloseError(StoppedError):
     """Raised when a cycle cannot be closed yet."""
 

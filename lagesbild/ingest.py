@@ -27,6 +27,7 @@ from lagesbild.clean.counts import clean_counts
 from lagesbild.clean.notices import clean_notices
 from lagesbild.clean.personal_data import mask_personal_data
 from lagesbild.clean.reports import clean_reports
+from lagesbild.clock import check_clock
 from lagesbild.errors import LagesbildError, ReadError
 from lagesbild.geocode.place import place_reports
 from lagesbild.link import link_events
@@ -34,6 +35,7 @@ from lagesbild.place_again import place_again
 from lagesbild.read import reference
 from lagesbild.read.delivery import Delivered, read_delivery
 from lagesbild.receipt import write_missing_receipts, write_receipt
+from lagesbild.tending import tend
 from lagesbild.workspace import Source, Workspace, lock
 
 READER_VERSION = "1"
@@ -119,6 +121,7 @@ def ingest_files(
     """
     inbox.check_source(ws, source)
     with lock(ws):
+        check_clock(ws)
         known = _Known(ws, _finish_what_was_cut_short(ws))
         known.aliases, told = place_again(ws, known.layer)
         found = inbox.find_waiting(ws) if files is None else files
@@ -127,7 +130,7 @@ def ingest_files(
             if on_progress:
                 on_progress(done, len(waiting), plain_name(file.name))
             told.append(_ingest_or_tell(known, file, source, accept_drop))
-        store.compact(ws)
+        tend(ws)
         _note(known, told)
     return told
 

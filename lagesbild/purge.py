@@ -29,6 +29,7 @@ from lagesbild import (
 )
 from lagesbild.agreement.registers import DECISIONS_FILE, read_purge_decisions
 from lagesbild.archive import archived_file, write_whole
+from lagesbild.clock import check_clock
 from lagesbild.closing import closed_cycles
 from lagesbild.errors import LockError, PublishError, PurgeError, UsageError
 from lagesbild.period import Period
@@ -38,6 +39,7 @@ from lagesbild.publish import exchange
 from lagesbild.publish.batch import RUNS
 from lagesbild.retention import BY_KEY, BY_RULE, PLACES, ROWS
 from lagesbild.stored_form import TABLES
+from lagesbild.tending import tend
 from lagesbild.workspace import Workspace, lock, make_private_folder
 
 JOURNAL = "gallring.json"
@@ -114,9 +116,12 @@ def purge(
     """
     with lock(ws):
         _finish(ws)
+        check_clock(ws)
         store.sweep(ws)
         plan = _plan(ws, keys, source, decision, today or _today(ws))
         told = _describe(ws, plan)
+        if not is_trial:
+            tend(ws)  # also what was never committed has a term
         if is_trial or not (len(plan.layers) or plan.files):
             return told | {"left": [], "ok": True, "n_searched": 0, "n_not_searched": 0}
         if ws.settings.store.is_remote:  # what cannot be proved is not begun

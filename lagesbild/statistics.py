@@ -19,6 +19,7 @@ import pandas as pd
 
 from lagesbild import contracts
 from lagesbild.bounds import plain_name, read_bytes
+from lagesbild.clock import check_clock
 from lagesbild.errors import LagesbildError, ReadError, StoreError
 from lagesbild.read.kolada import choose_group, read_groups
 from lagesbild.read.laboratory import write_laboratory_template
@@ -224,6 +225,7 @@ def keep_statistics(ws: Workspace, folder: Folder) -> str | None:
             "dem eller flytta undan dem."
         )
     with lock(ws):
+        check_clock(ws)
         kept = make_private_folder(ws.lager / KEPT)
         before = _current(ws)
         file = kept / f"{folder.version}.parquet"

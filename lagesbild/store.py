@@ -44,8 +44,6 @@ from lagesbild.workspace import Workspace
 PARTS = ("reports", "placements", "links", "quarantine", "ready_counts", "notices")
 """What a delivery brings, in the order it is written, before its commit marker."""
 
-_MOST_FILES = 8  # beside one a year: reading costs by the file, as much as by the row
-
 
 def _is_one_of(values: Iterable[str], name: str = "incident_id") -> ds.Expression:
     return ds.field(name).isin(pa.array(list(values), pa.string()))
@@ -371,18 +369,6 @@ def sweep(ws: Workspace) -> int:
                 done = stored.delete(f"{made_by} IN ({told})")
             n_deleted += int(done["num_deleted_rows"] or 0)
     return n_deleted
-
-
-def compact(ws: Workspace) -> None:
-    """Join a table's small files when they are many; lock held, nothing unswept."""
-    for table in (*PARTS, *MARKED_BY, "closed_counts"):
-        stored = open_table(ws, table)
-        files = stored.file_uris() if stored else []
-        if len(files) <= _MOST_FILES + len({file.rpartition("/")[0] for file in files}):
-            continue
-        with telling(table):
-            stored.optimize.compact()
-            stored.vacuum(dry_run=False)  # what no reader of the last week can need
 
 
 def verify_store(ws: Workspace) -> list[str]:

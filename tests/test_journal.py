@@ -111,7 +111,7 @@ def test_a_delivery_that_an_interrupted_run_committed_is_logged_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("lagesbild.store.compact", stop)
+        broken.setattr("lagesbild.ingest.tend", stop)
         with pytest.raises(KeyboardInterrupt):
             ingest_files(town)
     assert journal.read_log(town).empty

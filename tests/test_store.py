@@ -317,17 +317,6 @@ def test_verify_finds_a_lost_row(ws):
     assert not any("K1" in fault for fault in faults)
 
 
-def test_compaction_changes_nothing_that_is_read(ws, monkeypatch):
-    monkeypatch.setattr(store, "_MOST_FILES", 2)
-    for number, delivery_id in enumerate([A, B, C], start=1):
-        commit(ws, delivery_id, make_reports(delivery_id, ["2026-01-05"], first=number))
-    before = store.load_incidents(ws)
-    store.compact(ws)
-    pd.testing.assert_frame_equal(store.load_incidents(ws), before)
-    assert store.sweep(ws) == 0
-    assert store.verify_store(ws) == []
-
-
 @pytest.mark.skipif(os.name != "posix", reason="ägarrättigheter finns bara på POSIX")
 def test_only_the_owner_enters(ws):
     commit(ws, A, make_reports(A, ["2026-01-05"]))
