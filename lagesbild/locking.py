@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lagesbild.errors import LockError
+from lagesbild.errors import LockError, StoreError
 from lagesbild.private import make_private_folder, owner_only
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def lock(workspace: Workspace) -> Iterator[None]:
         If another process holds it; names its account, computer, process number and
         since when. If it is marked by another computer, whose lock may not be seen
         from here, or lies on a disk that cannot be locked.
+    StoreError
+        At the end, if the folder is no longer the one it was.
     """
     with hold(make_private_folder(workspace.lager)):
         yield
@@ -70,9 +72,10 @@ def hold(folder: Path) -> Iterator[None]:
         ) from None
     try:
         _refuse_other_computer(holder)
-        _write(holder)
+        mine = _write(holder)
         try:
             yield
+            _refuse_vanished(holder, mine)
         finally:
             holder.unlink(missing_ok=True)
     finally:
@@ -105,12 +108,23 @@ def _refuse_other_computer(holder: Path) -> None:
     )
 
 
-def _write(holder: Path) -> None:
+def _refuse_vanished(holder: Path, mine: dict) -> None:
+    """Where a network folder was mounted an empty one is left, and takes what comes."""
+    if _read(holder) != mine:
+        raise StoreError(
+            "Arbetsytans mapp försvann medan kommandot arbetade, oftast för att en "
+            "nätverksdisk kopplades ner. Det som gjordes är kanske inte sparat. Anslut "
+            "disken, kör 'lagesbild verify' och sedan kommandot igen."
+        )
+
+
+def _write(holder: Path) -> dict:
     now = datetime.now().astimezone()
     told = {"who": who(), "host": socket.gethostname(), "process": os.getpid()}
     told["since"] = f"{now:%Y-%m-%d kl. %H.%M}"
     with open(holder, "w", encoding="utf-8", opener=owner_only) as file:
         json.dump(told, file, ensure_ascii=False)
+    return told
 
 
 def _read(holder: Path) -> dict:

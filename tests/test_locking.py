@@ -9,7 +9,7 @@ import filelock
 import pytest
 
 from lagesbild import locking
-from lagesbild.errors import LockError
+from lagesbild.errors import LockError, StoreError
 from lagesbild.workspace import lock
 from tests.tiny_town import make_tiny_town
 
@@ -65,6 +65,17 @@ def test_the_mark_of_another_computer_is_minded_for_a_day(ws):
     os.utime(holder, (then, then))
     with lock(ws):
         assert locking._read(holder)["host"] == socket.gethostname()
+
+
+def test_a_folder_that_went_away_is_told_though_another_took_what_came(ws):
+    with pytest.raises(StoreError, match="försvann medan"), lock(ws):
+        ws.root.rename(ws.root.with_name("bortkopplad"))
+        ws.lager.mkdir(parents=True)
+        (ws.lager / "mer.txt").write_text("går bra att skriva", encoding="utf-8")
+    # what went wrong first is what is told
+    with pytest.raises(ZeroDivisionError), lock(ws):
+        ws.lager.rename(ws.lager.with_name("bort"))
+        raise ZeroDivisionError
 
 
 def test_a_disk_that_cannot_be_locked_is_said_to_be_one(ws, monkeypatch):
