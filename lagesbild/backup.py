@@ -16,12 +16,13 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from lagesbild import journal
-from lagesbild.errors import StoreError, UsageError
+from lagesbild.errors import LockError, StoreError, UsageError
 from lagesbild.locking import HOLDER, LOCK
 from lagesbild.object_store import StoreSettings
 from lagesbild.store_anew import list_objects_in_force, read_object
@@ -39,9 +40,11 @@ FORM = 1
 _NOT_KEPT = (LOCK, HOLDER, OWNER_FILE)
 _OWNER_ONLY = 0o600
 _BLOCK = 1 << 20
+_MOST_AT_ONCE = 1 << 26  # the list of a hundred thousand files is a third of that
 _DAMAGES = (
     *(tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError),
-    *(ValueError, KeyError, TypeError, AttributeError),
+    *(ValueError, KeyError, TypeError, AttributeError, ArithmeticError),
+    RecursionError,
 )
 """What the libraries raise for an archive that is no longer whole."""
 
@@ -173,6 +176,8 @@ def restore_backup(file: Path, folder: Path) -> dict:
         If the folder holds something, or the disk has no room.
     StoreError
         If the backup is damaged, not whole, or no backup; nothing is left.
+    LockError
+        If another process restores to the same folder.
     """
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -181,7 +186,31 @@ def restore_backup(file: Path, folder: Path) -> dict:
             "plats på dem när du har sett att allt är med."
         )
     staging = folder.with_name(folder.name + ".aterstalls")
-    shutil.rmtree(staging, ignore_errors=True)
+    with _alone(staging):
+        return _restore(file, folder, staging)
+
+
+@contextmanager
+def _alone(staging: Path) -> Iterator[None]:
+    import filelock
+
+    guard = filelock.FileLock(f"{staging}.lock", timeout=0, mode=_OWNER_ONLY)
+    try:
+        guard.acquire()
+    except filelock.Timeout:
+        raise LockError(
+            "En annan körning återställer till samma mapp just nu. Vänta tills den är "
+            "klar, eller välj en annan mapp."
+        ) from None
+    try:
+        yield
+    finally:
+        Path(f"{staging}.lock").unlink(missing_ok=True)
+        guard.release()
+
+
+def _restore(file: Path, folder: Path, staging: Path) -> dict:
+    shutil.rmtree(staging, ignore_errors=True)  # of one that was killed
     try:
         make_private_folder(staging)
         told = _read(file, staging)
@@ -207,8 +236,17 @@ def open_restored(folder: Path) -> Workspace:
     return replace(ws, settings=on_disk)
 
 
+class _Bounded(gzip.GzipFile):
+    """Gives no more at a time than a backup has: what is packed may be without end."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= _MOST_AT_ONCE:
+            raise ValueError("more than a backup holds in one piece")
+        return super().read(size)
+
+
 def _read(file: Path, staging: Path) -> dict:
-    with tarfile.open(file, mode="r:gz") as tar:
+    with _Bounded(file) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
         first = tar.next()
         if first is None or first.name != CONTENTS:
             raise StoreError(f"{file.name} är ingen säkerhetskopia av en arbetsyta.")
@@ -240,7 +278,9 @@ def _take(tar, member: tarfile.TarInfo, listed: dict, file: Path, staging: Path)
     is_safe = not path.is_absolute() and ".." not in path.parts
     # on Windows a drive or a backslash would lead elsewhere
     is_safe &= not any(sign in member.name for sign in (":", "\\"))
-    if known is None or not is_safe or not member.isreg():
+    is_safe &= known is not None and member.isreg()
+    # told before it is unpacked: a disk is filled by what is larger than it says
+    if not is_safe or member.size != known["bytes"]:
         raise StoreError(_damaged(file, "innehåller något som inte står i listan"))
     target = staging.joinpath(*path.parts)
     for parent in reversed(target.relative_to(staging).parents[:-1]):

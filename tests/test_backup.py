@@ -6,7 +6,9 @@ import io
 import json
 import os
 import tarfile
+import tracemalloc
 
+import filelock
 import pytest
 
 from lagesbild import journal
@@ -184,6 +186,96 @@ def also_listed(name, content=b"x"):
 def test_what_is_not_as_listed_restores_nothing(whole, tmp_path, change):
     refuse(tmp_path, repack(whole, change))
     assert not list(tmp_path.rglob("utanfor.txt"))
+
+
+def _link(name, kind, target):
+    """A member that leads elsewhere, and one that is written through it."""
+
+    def pack(whole):
+        out = io.BytesIO()
+        with (
+            tarfile.open(fileobj=io.BytesIO(whole)) as old,
+            tarfile.open(fileobj=out, mode="w:gz") as new,
+        ):
+            for member in old:
+                content = old.extractfile(member).read()
+                if member.name == CONTENTS:
+                    content = also_listed(name)({CONTENTS: content})[CONTENTS]
+                    member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = kind, target
+            new.addfile(link)
+        return out.getvalue()
+
+    return pack
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
+)
+def test_what_is_no_plain_file_restores_nothing(whole, tmp_path, kind):
+    link = _link("register/lank.csv", kind, "/etc/hostname")
+    refuse(tmp_path, link(whole))
+
+
+def _bomb(name, kind, n_bytes, first=b""):
+    """Some kilobytes that unpack to a member without end."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, n_bytes
+    head = info.tobuf(format=tarfile.GNU_FORMAT)
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb") as packed:
+        packed.write(first + head)
+        for _ in range(n_bytes >> 20):
+            packed.write(bytes(1 << 20))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param(CONTENTS, tarfile.REGTYPE, id="list"),
+        pytest.param("x", tarfile.XHDTYPE, id="header"),
+        pytest.param("x", tarfile.GNUTYPE_LONGNAME, id="name"),
+    ],
+)
+def test_what_unpacks_without_end_is_refused_before_it_is(tmp_path, name, kind):
+    packed = _bomb(name, kind, 300 << 20)
+    assert len(packed) < 1 << 20
+    tracemalloc.start()
+    refuse(tmp_path, packed)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100 << 20
+
+
+def test_a_file_larger_than_listed_is_not_written(whole, tmp_path, monkeypatch):
+    written = []
+    real = os.open
+
+    def note(path, *args, **named):
+        written.append(str(path))
+        return real(path, *args, **named)
+
+    monkeypatch.setattr(os, "open", note)
+    refuse(tmp_path, repack(whole, lambda m: m | {DEEP: m[DEEP] + bytes(1 << 20)}))
+    assert not [path for path in written if path.endswith(DEEP.rpartition("/")[2])]
+
+
+@pytest.mark.parametrize(
+    "told", ["[" * 100_000, '{"form": 1, "files": [{"name": 1, "bytes": 1e999}]}', "{}"]
+)
+def test_a_list_that_is_none_restores_nothing(whole, tmp_path, told):
+    refuse(tmp_path, repack(whole, lambda m: m | {CONTENTS: told.encode()}))
+
+
+def test_two_that_restore_to_one_folder_are_one_too_many(whole, tmp_path):
+    with filelock.FileLock(tmp_path / "ny.aterstalls.lock"):
+        with pytest.raises(LockError, match="samma mapp") as error:
+            restore_backup(tmp_path / "kopia.gz", tmp_path / "ny")
+    assert error.value.exit_code == 5
+    restore_backup(tmp_path / "kopia.gz", tmp_path / "ny")
 
 
 def test_another_kind_of_file_and_another_version_are_told(whole, tmp_path):
