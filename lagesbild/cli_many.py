@@ -34,16 +34,16 @@ def run_all(
         if not as_json:
             click.echo(f"{n_done}/{n_all} {one['folder']}: {_in_words(one)}")
 
-    with (
-        _places(folders, dask) as where,
-        terminal.progress("Gör kommuner", quiet=as_json) as move,
-    ):
-        how = {"places": where.places, "jobs": jobs or where.count}
-        try:
+    try:
+        with (
+            _places(folders, dask) as where,
+            terminal.progress("Gör kommuner", quiet=as_json) as move,
+        ):
+            how = {"places": where.places, "jobs": jobs or where.count}
             told = many.run_all(folders, asked, **how, on_begun=move, on_done=tell)
-        except KeyboardInterrupt:
-            _tell_stopped(done, len(folders))
-            return 1
+    except KeyboardInterrupt:
+        _tell_stopped(done, len(folders))
+        return 1
     if as_json:
         terminal.print_json(told)
     else:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -154,7 +154,7 @@ def run_all(
         note(done) if isinstance(done, dict) else left.append(done)
     left.sort(key=lambda unit: _size(unit[0]))  # taken from the end: the largest first
     if left:
-        with places(min(jobs, len(left))) as pool:
+        with _whole_at_the_end(left), places(min(jobs, len(left))) as pool:
             for one in _make_each(pool, left, asked, len(folders), on_begun):
                 note(one)
     counted = {
@@ -184,6 +184,18 @@ def _look(folder: Path, asked: Asked) -> dict | tuple[Workspace, str]:
     if kept is None:
         return ws, seen
     return kept | {"outcome": UNCHANGED, "made": 0, "seconds": 0.0}
+
+
+@contextmanager
+def _whole_at_the_end(units: list[tuple[Workspace, str]]) -> Iterator[None]:
+    """Undo at once what is half done when the run is stopped."""
+    begun = [ws for ws, _ in units]
+    try:
+        yield
+    except BaseException:
+        for ws in begun:
+            finish_or_undo(ws)
+        raise
 
 
 def _make_each(

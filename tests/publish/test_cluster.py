@@ -85,6 +85,37 @@ def test_the_same_bytes_as_in_processes_of_this_machine(project, address, capsys
     assert not list((project / "data").glob("*/lager/kluster-*"))
 
 
+LOST = """
+import os, pathlib
+
+if pathlib.Path(workspace, "gift.txt").exists():
+    os._exit(1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked_workers")
+def test_a_worker_that_is_lost_is_told_and_takes_nothing_with_it(
+    project, address, capsys
+):
+    first = project / "notebooks" / f"{PRODUCTS[0].name}.ipynb"
+    write_notebook(first, LOST + PAGE)
+    ws = open_workspace(project / "data" / "by00")
+    (ws.root / "gift.txt").touch()
+    before = bytes_of(ws.outputs / CYCLE)
+    words = "-w", ws.root, "--dask", address
+    code, _, err = typed(capsys, *words)
+    assert code == 1 and err.startswith("Fel: En arbetare i klustret försvann")
+    assert bytes_of(ws.outputs / CYCLE) == before
+
+    code, out, err = typed(capsys, "--all", project / "data", "--dask", address)
+    assert code == 1
+    assert err.startswith("Fel: by00: En arbetare i klustret försvann")
+    assert "1 av 2 kommuner är klara" in out
+    assert bytes_of(ws.outputs / CYCLE) == before
+    assert sorted(file.name for file in ws.outputs.iterdir()) == [CYCLE]
+
+
 # --- what is refused before any work ----------------------------------------------
 
 
