@@ -183,13 +183,15 @@ class Cluster:
         """Let those at work end; restart those that do not."""
         self._ended.set()
         wait(list(self._out), timeout=_END_SECONDS)
-        keys = {sent.key for mine, sent in self._out.items() if not mine.done()}
-        if not keys:
+        left = [sent for mine, sent in self._out.items() if not mine.done()]
+        self._out.clear()
+        if not left:
             return
+        keys = {sent.key for sent in left}
         with suppress(Exception):  # nothing more can be done from here
             at_work = self.client.processing()
-            stuck = [who for who, what in at_work.items() if keys & set(what)]
-            self.restart(stuck)
+            self.client.cancel(left)  # else they are begun again after the restart
+            self.restart([who for who, what in at_work.items() if keys & set(what)])
 
     def restart(self, workers: list[str]) -> None:
         """Restart workers in which a page goes on that nobody waits for."""
