@@ -111,6 +111,17 @@ class Governance(_Strict):
     decision_number: Annotated[str, Field(min_length=3)]
     impact_assessment_on: date
 
+    @model_validator(mode="after")
+    def _in_order_of_layers(self) -> Governance:
+        """What came holds the place, and the place the row: none may outlive it."""
+        raw, place = self.retention_raw_months, self.retention_place_months
+        if not raw <= place <= self.retention_row_months:
+            raise ValueError(
+                "gallringsfristerna ska komma i ordning: retention_raw_months högst "
+                "retention_place_months, och den högst retention_row_months"
+            )
+        return self
+
 
 COLUMNS = (
     "source_key",

@@ -137,6 +137,33 @@ layouts = []
     assert not ready.settings.sources["soc"].has_rows
 
 
+GOVERNED = """
+[sources.x]
+name = "x"
+organisation = "x"
+kind = "observation"
+layouts = []
+[sources.x.governance]
+purpose = "påhittat ändamål"
+legal_basis = "påhittad grund"
+controller = "påhittad"
+retention_raw_months = {}
+retention_place_months = {}
+retention_row_months = {}
+decision_number = "PÅHITTAT 1"
+impact_assessment_on = 2026-01-31
+"""
+
+
+@pytest.mark.parametrize("months", [(7, 6, 12), (3, 13, 12), (13, 6, 12)])
+def test_no_layer_is_kept_longer_than_what_is_made_of_it(folder, months):
+    """A raw file that outlived the places would still tell them."""
+    with pytest.raises(SettingsError, match=r"x\.governance.*i ordning"):
+        w.open_workspace(_with(folder, GOVERNED.format(*months)))
+    same = w.open_workspace(_with(folder, GOVERNED.format(12, 12, 12)))
+    assert same.settings.sources["x"].governance.retention_row_months == 12
+
+
 def test_no_workspace_says_what_to_do(tmp_path):
     with pytest.raises(SettingsError, match="lagesbild demo"):
         w.open_workspace(tmp_path / "ingenstans")
