@@ -68,13 +68,18 @@ _ROW_MONTHS = "retention_row_months"
 def find_due_files(
     deliveries: pd.DataFrame, sources: Mapping[str, Source], *, today: date
 ) -> pd.Series:
-    """Say of which deliveries the raw file is due; True by index of ``deliveries``."""
+    """Say of which deliveries the raw file is due; True by index of ``deliveries``.
+
+    A file that came long after what it tells goes when the first of its places does.
+    """
     is_due = pd.Series(False, index=deliveries.index)
     for name, source in sources.items():
-        if source.governance:
-            months = source.governance.retention_raw_months
-            last = pd.Timestamp(add_months(today, -months))
-            is_due |= deliveries["source"].eq(name) & deliveries["received_on"].le(last)
+        if rule := source.governance:
+            came = pd.Timestamp(add_months(today, -rule.retention_raw_months))
+            told = pd.Timestamp(add_months(today, -rule.retention_place_months))
+            is_old = deliveries["received_on"].le(came)
+            is_old |= deliveries["period_start"].le(told)
+            is_due |= deliveries["source"].eq(name) & is_old
     return is_due
 
 

@@ -4,11 +4,12 @@ import json
 import re
 import shutil
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from lagesbild import journal, purge, purging, store
+from lagesbild import journal, purge, purging, retention, store
 from lagesbild.backup import make_backup
 from lagesbild.closing import close_cycles
 from lagesbild.errors import PurgeError, UsageError
@@ -47,10 +48,12 @@ def _days(quarter):
     ]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Ten quarters, all but the last one closed; rows are kept for two years."""
-    ws = make_tiny_town(tmp_path_factory.mktemp("gallring") / "nyby")
+def make_ten_quarters(folder, places=lambda quarter: PLACES):
+    """All but the last one closed; rows are kept for two years, places for 18 months.
+
+    ``places``: quarter → what the police write of where, five texts.
+    """
+    ws = make_tiny_town(folder)
     settings = (ws.root / "kommun.toml").read_text("utf-8")
     settings = settings.replace(
         "retention_row_months = 60", "retention_row_months = 24"
@@ -59,8 +62,9 @@ def made(tmp_path_factory):
     (ws.root / "kommun.toml").write_text(settings, "utf-8")
     ws = open_workspace(ws.root)
     for quarter in quarters(OLD, NEW):
+        told = places(quarter)
         rows = [
-            police(f"5000-K{quarter.year}{quarter.number}{i}", day, place=PLACES[i % 5])
+            police(f"5000-K{quarter.year}{quarter.number}{i}", day, place=told[i % 5])
             for i, day in enumerate(_days(quarter))
         ]
         write_police(ws.inbox, *rows, name=f"polisen_{quarter.label}.csv")
@@ -73,6 +77,12 @@ def made(tmp_path_factory):
         write_fires(ws.inbox, *fires, name=f"brand_{quarter.label}.csv")
     assert {one["status"] for one in ingest_files(ws)} == {"inläst"}
     close_cycles(ws, quarters(OLD, NEW)[:-1])
+    return ws
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    ws = make_ten_quarters(tmp_path_factory.mktemp("gallring") / "nyby")
     make_publications(ws, NEW)
     return ws
 
@@ -200,6 +210,24 @@ def test_cut_short_anywhere_it_is_undone_or_finished_by_the_next(
     assert "purge" in journal.read_log(ws)["what"].tolist() or left
     told = purge.purge(ws, today=TODAY)
     assert told["ok"] and bool(told["n_rows"]) == bool(left)
+
+
+def test_a_file_that_came_late_goes_with_the_first_of_its_places():
+    """Raw files are kept three months, places 18."""
+    terms = SimpleNamespace(retention_raw_months=3, retention_place_months=18)
+    sources = {"polisen": SimpleNamespace(governance=terms)}
+    sources["öppna"] = SimpleNamespace(governance=None)
+    told = ["2024-10-20", "2024-10-21", "2024-10-21", "2024-10-20"]
+    came = ["2026-04-01", "2026-04-01", "2026-01-20", "2026-04-01"]
+    deliveries = pd.DataFrame(
+        {
+            "source": ["polisen", "polisen", "polisen", "öppna"],
+            "period_start": pd.to_datetime(told),
+            "received_on": pd.to_datetime(came),
+        }
+    )
+    due = retention.find_due_files(deliveries, sources, today=TODAY)
+    assert due.tolist() == [True, False, True, False]
 
 
 def test_an_event_is_not_named_by_a_report_that_is_gone():
