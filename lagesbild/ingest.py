@@ -35,6 +35,7 @@ from lagesbild.place_again import place_again
 from lagesbild.read import reference
 from lagesbild.read.delivery import Delivered, read_delivery
 from lagesbild.receipt import write_missing_receipts, write_receipt
+from lagesbild.stored_form import keeping_open
 from lagesbild.tending import tend
 from lagesbild.workspace import Source, Workspace, lock
 
@@ -120,7 +121,7 @@ def ingest_files(
         If another process is writing.
     """
     inbox.check_source(ws, source)
-    with lock(ws):
+    with lock(ws), keeping_open():
         check_clock(ws)
         known = _Known(ws, _finish_what_was_cut_short(ws))
         known.aliases, told = place_again(ws, known.layer)

@@ -7,7 +7,7 @@ number, column and reason, so that they are safe to mail.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +27,7 @@ _MOST_LISTED = 50
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
-def receipt_file(ws: Workspace, delivery: pd.Series) -> Path:
+def receipt_file(ws: Workspace, delivery: Mapping[str, str] | pd.Series) -> Path:
     """Where the text of a delivery's receipt lies."""
     return ws.receipts / f"{delivery['delivery_id']}_{delivery['source']}.txt"
 
@@ -45,11 +45,12 @@ def write_missing_receipts(
     load : callable
         Gives contract quarantine; called only if a receipt is missing.
     """
-    lacking = [d for _, d in deliveries.iterrows() if not receipt_file(ws, d).exists()]
-    if not lacking:
+    names = deliveries[["delivery_id", "source"]].to_dict("records")
+    is_lacking = [not receipt_file(ws, name).exists() for name in names]
+    if not any(is_lacking):
         return
     quarantine = load()
-    for delivery in lacking:
+    for _, delivery in deliveries[is_lacking].iterrows():
         own = quarantine["delivery_id"] == delivery["delivery_id"]
         write_receipt(ws, delivery, quarantine[own])
 

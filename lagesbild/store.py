@@ -102,11 +102,11 @@ def _committed(
     table: str,
     names: list[str] | None = None,
     *,
-    as_of: int | None = None,
+    order: pd.Series | None = None,
     where: ds.Expression | None = None,
 ) -> pd.DataFrame:
     """Rows of committed deliveries, in order of commit, with their sequence_number."""
-    order = _order(ws, as_of=as_of)  # first: a commit while reading stays unseen
+    order = _order(ws) if order is None else order  # first: later commits stay unseen
     rows = read_rows(ws, table, names, where=where)
     made_by = rows[MADE_BY.get(table, "delivery_id")]
     rows["sequence_number"] = made_by.map(order).astype("Int64")
@@ -120,11 +120,11 @@ def _in_force(
     table: str,
     key: str | None = None,
     *,
-    as_of: int | None,
+    order: pd.Series,
     where: ds.Expression | None = None,
 ) -> pd.DataFrame:
     """Committed rows, the latest of each key if one is given; columns of contract."""
-    rows = _committed(ws, table, as_of=as_of, where=where)
+    rows = _committed(ws, table, order=order, where=where)
     rows = rows if key is None else rows.drop_duplicates(key, keep="last")
     return check(rows[columns(table)], table, where="lagret")
 
@@ -171,23 +171,22 @@ def load_incidents(
         If the store is damaged or has no delivery ``as_of``.
     """
     # no day of registration lies outside these bounds
-    first, last = pd.Timestamp("1900-01-01"), pd.Timestamp("2999-12-31")
-    first = first if reported_from is None else pd.Timestamp(reported_from)
-    last = last if reported_to is None else pd.Timestamp(reported_to)
-    where = in_years(first.year, last.year)
-    as_of = len(_order(ws, as_of=as_of))  # the same for all three tables
-    reports = keep_current(_committed(ws, "reports", as_of=as_of, where=where))
+    first = pd.Timestamp(reported_from or "1900-01-01")
+    last = pd.Timestamp(reported_to or "2999-12-31")
+    where, order = in_years(first.year, last.year), _order(ws, as_of=as_of)
+    reports = keep_current(_committed(ws, "reports", order=order, where=where))
     keep = ~reports["is_withdrawn"] & reports["reported_on"].between(first, last)
     reports = check(reports.loc[keep, columns("reports")], "reports", where="lagret")
-    only = {"as_of": as_of, "where": where}
-    placements = _in_force(ws, "placements", "incident_id", **only)
-    links = _in_force(ws, "links", "incident_id", **only)
+    if reported_from or reported_to:  # some days of the years
+        where &= _is_one_of(reports["incident_id"])
+    placements = _in_force(ws, "placements", "incident_id", order=order, where=where)
+    links = _in_force(ws, "links", "incident_id", order=order, where=where)
     return join_incidents(reports, placements, links)
 
 
 def load_withdrawn(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     """Reports now withdrawn, contract reports; ``delivery_id`` is what withdrew it."""
-    reports = keep_current(_committed(ws, "reports", as_of=as_of))
+    reports = keep_current(_committed(ws, "reports", order=_order(ws, as_of=as_of)))
     reports = reports.loc[reports["is_withdrawn"], columns("reports")]
     return check(reports, "reports", where="lagret")
 
@@ -242,19 +241,21 @@ def load_reports(ws: Workspace, incident_ids: Iterable[str]) -> pd.DataFrame:
 
 def load_quarantine(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     """Rejected rows of committed deliveries; columns of contract quarantine."""
-    return _in_force(ws, "quarantine", as_of=as_of)
+    return _in_force(ws, "quarantine", order=_order(ws, as_of=as_of))
 
 
 def load_ready_counts(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     """Ready-made counts in force; a later file replaces its source's whole period."""
-    rows = _in_force(ws, "ready_counts", as_of=as_of)  # in order of commit
+    rows = _in_force(
+        ws, "ready_counts", order=_order(ws, as_of=as_of)
+    )  # in order of commit
     latest = rows.groupby(["source", "period"])["delivery_id"].transform("last")
     return rows[rows["delivery_id"] == latest].reset_index(drop=True)
 
 
 def load_notices(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:
     """Press notices, latest version of each; columns of contract notices."""
-    return _in_force(ws, "notices", "notice_id", as_of=as_of)
+    return _in_force(ws, "notices", "notice_id", order=_order(ws, as_of=as_of))
 
 
 def load_closed_counts(ws: Workspace, *, as_of: int | None = None) -> pd.DataFrame:

@@ -154,16 +154,35 @@ def open_table(ws: Workspace, table: str) -> DeltaTable | None:
 
 
 _opened: dict[tuple[str, str | None], DeltaTable] = {}
-"""Tables of buckets that this process has met: only what is new of one is asked for."""
+"""Tables that are met again: what is new of one is asked for, not its whole log."""
+_keeping: list[bool] = []
+
+
+@contextmanager
+def keeping_open() -> Iterator[None]:
+    """Open a table of the disk once in a ``with``.
+
+    The caller holds the workspace's lock: nobody lets another table take its place.
+    """
+    _keeping.append(True)
+    try:
+        yield
+    finally:
+        _keeping.pop()
+        for key in [key for key in _opened if key[1] is None]:
+            del _opened[key]
 
 
 def _open(place: str, options: dict[str, str] | None) -> DeltaTable | None:
-    if options is None:
-        return DeltaTable(place) if DeltaTable.is_deltatable(place) else None
-    key = (place, options.get("endpoint"))
+    key = (place, None if options is None else options.get("endpoint", ""))
     if key in _opened:  # a place in a bucket never becomes another table
         _opened[key].update_incremental()
         return _opened[key]
+    if options is None:
+        stored = DeltaTable(place) if DeltaTable.is_deltatable(place) else None
+        if stored is not None and _keeping:
+            _opened[key] = stored
+        return stored
     try:
         return _opened.setdefault(key, DeltaTable(place, storage_options=options))
     except TableNotFoundError:
@@ -254,7 +273,7 @@ def read_rows(
 def append_to(place: str, rows: pa.Table, options: dict[str, str] | None) -> None:
     """Append rows, as ``to_arrow`` makes them, to the table at a place."""
     form = {"partition_by": _partitions(rows), "configuration": _CONFIGURATION}
-    stored = None if options is None else _open(place, options)
+    stored = _open(place, options)
     if stored is not None:
         write_deltalake(stored, rows, mode="append", **form)
     else:
