@@ -20,7 +20,7 @@ from lagesbild.limits import USUAL, Limits
 MAX_LINE = 10_000_000
 """A line of twice as many bytes is always refused, one of as many never."""
 MAX_CELLS = 20_000_000
-MAP_FACTOR = 4
+MAP_FACTOR = 2
 _MAX_JSON = 3_000_000
 """Values, keys and brackets of one JSON; the largest answer of Kolada is a tenth."""
 _MAX_NAME = 200
@@ -64,8 +64,8 @@ def open_plain(
         )
     raise error(
         f"{name}: filen är {told.st_size // 1_000_000} MB, högst {most // 1_000_000} "
-        "MB läses. Be avsändaren dela den på flera perioder, eller höj max_file_mb "
-        "under [limits] i kommun.toml."
+        "MB läses. Dela den eller ta ut det som behövs, eller höj max_file_mb under "
+        "[limits] i kommun.toml."
     )
 
 

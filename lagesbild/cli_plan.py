@@ -73,6 +73,7 @@ def _suggest(
     from lagesbild.agreement import suggest
     from lagesbild.offences import category_names
     from lagesbild.publication import open_publication
+    from lagesbild.spreadsheet import safe_table
 
     ws, period = open_asked(workspace), quarter(cycle)
     publication = open_publication(ws, period)
@@ -86,7 +87,7 @@ def _suggest(
     )
     if out is not None:
         # as Swedish Excel opens and saves it
-        rows.to_csv(out, sep=";", index=False, encoding="utf-8-sig")
+        safe_table(rows).to_csv(out, sep=";", index=False, encoding="utf-8-sig")
     parts = found[list(suggest.PARTS)].astype(object).where(found.notna(), None)
     told = [
         {"problem": words, "score": score, **points, "probability": int(step)}

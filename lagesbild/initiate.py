@@ -25,6 +25,7 @@ from lagesbild.read import reference
 from lagesbild.read.addresses import lower_headings, read_addresses
 from lagesbild.read.layers import read_layer
 from lagesbild.read.population import read_population
+from lagesbild.spreadsheet import safe_table
 from lagesbild.statistics import write_statistics_templates
 from lagesbild.workspace import SETTINGS_FILE, make_private_folder, read_settings
 
@@ -236,7 +237,9 @@ def _write_layer(layer: gpd.GeoDataFrame, file: Path, name: str) -> None:
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
-    table.round(1).to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+    safe_table(table.round(1)).to_csv(
+        file, index=False, encoding="utf-8", lineterminator="\n"
+    )
 
 
 def _write_settings(file: Path, municipality: dict[str, str], name: str | None) -> None:

@@ -16,7 +16,7 @@ class Limits(BaseModel):
     """Bounds that the largest file of a mid-sized municipality is far below.
 
     ``max_file_mb`` is of a delivery, a register or a file of statistics, and of what a
-    workbook unpacks to as text; a map may be four times as large.
+    workbook unpacks to as text; a map may be twice as large.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.archive import write_whole
+from lagesbild.spreadsheet import safe_table
 from lagesbild.workspace import Workspace, make_private_folder
 
 _LINES = {
@@ -24,7 +25,6 @@ _LINES = {
 }
 _HEADINGS = {"row_number": "rad", "column": "kolumn", "reason": "orsak"}
 _MOST_LISTED = 50
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def receipt_file(ws: Workspace, delivery: Mapping[str, str] | pd.Series) -> Path:
@@ -82,10 +82,8 @@ def write_receipt(
     make_private_folder(ws.receipts)
     file = receipt_file(ws, delivery)
     table = quarantine[list(_HEADINGS)].rename(columns=_HEADINGS)
-    table["kolumn"] = table["kolumn"].map(_safe_in_a_cell, na_action="ignore")
-    write_whole(
-        file.with_suffix(".csv"), table.to_csv(index=False, lineterminator="\n")
-    )
+    text = safe_table(table).to_csv(index=False, lineterminator="\n")
+    write_whole(file.with_suffix(".csv"), text)
     source = ws.settings.sources.get(delivery["source"])
     lines = [
         f"Kvittens för {delivery['file_name']}",
@@ -104,11 +102,6 @@ def write_receipt(
     ]
     write_whole(file, "\n".join(lines) + "\n")
     return file
-
-
-def _safe_in_a_cell(text: str) -> str:
-    """A heading that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _day(day: pd.Timestamp) -> str:

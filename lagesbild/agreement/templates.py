@@ -24,6 +24,7 @@ from lagesbild.agreement.reading import ENDINGS
 from lagesbild.agreement.tables import REGISTERS
 from lagesbild.offences import category_names
 from lagesbild.read.register import SHEET, read_register
+from lagesbild.spreadsheet import keep_as_text
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -106,6 +107,7 @@ def write_template(
     book.properties.title = register.title
     book.properties.language = "sv-SE"
     book.properties.creator = "Lägesbild"
+    keep_as_text(book)
     drafted = io.BytesIO()
     book.save(drafted)
     save_without_clock(drafted, file)

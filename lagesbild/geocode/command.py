@@ -25,6 +25,7 @@ from lagesbild.geocode.aliases import NO_ALIASES, place_aliases
 from lagesbild.geocode.gazetteer import make_gazetteer
 from lagesbild.geocode.outcome import Outcome
 from lagesbild.geocode.texts import Pair, open_matcher
+from lagesbild.spreadsheet import safe_cell
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -56,7 +57,8 @@ def geocode_file(
     ----------
     source : Path
         CSV (comma, UTF-8) with ``rad_id``, ``adresstext``, perhaps ``ort``, and other
-        columns that pass through. Empty lines are no rows.
+        columns that pass through (an apostrophe before what a spreadsheet would take
+        for a formula). Empty lines are no rows.
     target : Path
         CSV to write: ``rad_id, status, omrade_id, e, n, metod, poang, skal`` and the
         other columns. Written beside and put in place when whole.
@@ -112,7 +114,7 @@ def geocode_file(
     ):
         at = _find_columns(heading, source.name)
         write = csv.writer(out, lineterminator="\n").writerow
-        write([*COLUMNS, *(heading[i] for i in at.others)])
+        write([*COLUMNS, *(safe_cell(heading[i]) for i in at.others)])
         for chunk in _chunks(rows):
             outcomes = match([_pair(row, at) for row in chunk])
             for row, outcome in zip(chunk, outcomes, strict=True):
@@ -165,15 +167,15 @@ def _pair(row: list[str], at: _Columns) -> Pair:
 def _row_out(row: list[str], at: _Columns, outcome: Outcome) -> list[str]:
     is_hit = outcome.method != "avvisad"
     return [
-        _cell(row, at.id),
+        safe_cell(_cell(row, at.id)),
         HIT if is_hit else REJECTED,
-        outcome.area,
+        safe_cell(outcome.area),
         f"{outcome.east:.1f}" if is_hit else "",
         f"{outcome.north:.1f}" if is_hit else "",
         outcome.method,
         f"{outcome.score:.2f}",
         outcome.reason,
-        *(_cell(row, i) for i in at.others),
+        *(safe_cell(_cell(row, i)) for i in at.others),
     ]
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from lagesbild.period import Period
 from lagesbild.present import captions, cells, swedish
+from lagesbild.spreadsheet import safe_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,8 +307,7 @@ def _week(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
 
 def safe(text: str) -> str:
     """Text of one line that no spreadsheet takes for a formula."""
-    line = " ".join(str(text).split())
-    return f"'{line}" if line[:1] in tuple("=+-@") else line
+    return safe_cell(" ".join(str(text).split()))
 
 
 def find_file(table: ProtectedTable) -> str:

@@ -19,6 +19,7 @@ from lagesbild.bounds import read_bytes, refuse_cells, refuse_lines
 from lagesbild.errors import ReadError, UsageError
 from lagesbild.protect.standalone import PRIMARY, SECONDARY, SHOWN, STATUS, suppress
 from lagesbild.protect.standalone_audit import audit
+from lagesbild.spreadsheet import safe_table
 
 HIDDEN = "dold"
 
@@ -82,7 +83,7 @@ def suppress_file(
     least = out.attrs["n_least"]
     if publish:
         out[STATUS] = out[STATUS].where(out[STATUS] == SHOWN, HIDDEN)
-    write_whole(Path(target), out.to_csv(index=False, lineterminator="\n"))
+    write_whole(Path(target), safe_table(out).to_csv(index=False, lineterminator="\n"))
     n_primary, n_secondary = (int(numbers.get(w, 0)) for w in (PRIMARY, SECONDARY))
     return {
         "cells": len(out),

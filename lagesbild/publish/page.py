@@ -223,7 +223,7 @@ def _paper_foot(frame: Frame) -> str:
     words += ["påhittade siffror"] if frame.is_invented else []
     words += [frame.mark] if frame.mark else []
     foot = " · ".join(words)
-    for sign in ("\\", '"', "<", "\n"):
+    for sign in ("\\", '"', "<", "\n", "\r", "\f"):
         foot = foot.replace(sign, " ")
     font = 'font:9pt "Segoe UI","Liberation Sans",Arial,sans-serif;color:#4a5963'
     return (

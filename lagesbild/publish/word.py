@@ -29,6 +29,8 @@ _SKIPPED = ("svg", "summary")
 _BOLD = ("b", "em")
 _TABLE_STYLE = "Table Grid"
 _PAGE_CM = 16.6
+# also what XML cannot hold
+_BLANK = re.compile(r"[ \x00-\x1f\x7f\ufffe\uffff]+")
 
 
 def _blocks(element) -> Iterator[tuple[str, object]]:
@@ -152,7 +154,7 @@ def _tidy(runs: Runs) -> Runs:
     """Runs with single spaces, and none at the ends; no-break spaces stay."""
     told: Runs = []
     for text, is_bold in runs:
-        text = re.sub(r"[ \n\t]+", " ", text)
+        text = _BLANK.sub(" ", text)
         if not told or told[-1][0].endswith(" "):
             text = text.removeprefix(" ")
         if text:

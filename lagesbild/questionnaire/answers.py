@@ -169,7 +169,7 @@ def _find_columns(head: list[str], questions, choices, name: str):
             code = _code(parts[-1], own)
             question, key = asked[before]["name"], code
             if code in ("", _UNKNOWN):
-                unknown.append(heading)
+                unknown.append(place + 1)
                 continue
         elif last in asked:
             question, key = asked[last]["name"], ""
@@ -177,15 +177,16 @@ def _find_columns(head: list[str], questions, choices, name: str):
             left_out.append(heading)
             continue
         else:
-            unknown.append(heading)
+            unknown.append(place + 1)
             continue
         if key in found.setdefault(question, {}):
-            raise ReadError(f"{name}: kolumnen '{heading}' finns två gånger.")
+            raise ReadError(f"{name}: kolumn {place + 1} finns två gånger.")
         found[question][key] = place
     if unknown:
+        # by its place: where the headings are gone it is somebody's answer
         more = f", och {len(unknown) - 1} till" if unknown[1:] else ""
         raise ReadError(
-            f"{name}: kolumnen '{unknown[0]}' hör inte till enkäten{more}. Frågorna är "
+            f"{name}: kolumn {unknown[0]} hör inte till enkäten{more}. Frågorna är "
             f"{', '.join(questions['name'])}. Ta bort kolumnen eller exportera igen."
         )
     lacking = [

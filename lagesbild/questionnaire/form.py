@@ -19,6 +19,7 @@ from lagesbild.questionnaire.questions import (
     load_choices,
     load_questions,
 )
+from lagesbild.spreadsheet import keep_as_text
 
 if TYPE_CHECKING:
     from lagesbild.workspace import QuestionnaireRules
@@ -105,6 +106,7 @@ def make_xlsform(
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         sheet.freeze_panes = "A2"
+    keep_as_text(book)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -19,9 +19,11 @@ from lagesbild.bounds import refuse_cells, refuse_lines
 from lagesbild.errors import ReadError
 from lagesbild.limits import USUAL, Limits
 from lagesbild.read.header import (
+    MANY,
     MAX_TITLE_ROWS,
     Header,
     build_frame,
+    damaged,
     find_header,
     refuse_width,
 )
@@ -34,6 +36,7 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _SHOWN = {"utf-8-sig": "UTF-8 med BOM", "cp1252": "Windows-1252"}
+_BLOCK = 1_000_000
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _SWEDISH = re.compile(r"[åäöÅÄÖéÉèÈüÜáÁàÀøØæÆñçëÿ§°²³½´`¨–—’‘”“…•€\xa0«»·®©×±µ]+")
 _TWICE_ENCODED = re.compile(r"Ã[¥¤¶\x85\x84\x96…„–]")
@@ -106,14 +109,18 @@ def _decode_as(content: bytes, encoding: str, file_name: str) -> str:
 
 def _sane(text: str, encoding: str, file_name: str) -> str:
     """Hold text to what a Swedish file holds, so that a wrong decoding is seen."""
-    foreign = _ASCII.sub("", text)
-    n_strange = len(_SWEDISH.sub("", foreign))
-    n_twice = len(_TWICE_ENCODED.findall(text))
+    n_foreign = n_strange = n_twice = 0
+    for start in range(0, len(text), _BLOCK):  # all at once takes many times its size
+        block = text[start : start + _BLOCK]
+        foreign = _ASCII.sub("", block)
+        n_foreign += len(foreign)
+        n_strange += len(_SWEDISH.sub("", foreign))
+        n_twice += len(_TWICE_ENCODED.findall(block))
     is_older = not encoding.startswith(("utf-8", "utf_8"))
     wrong = "\ufffd" in text or "\x00" in text
-    wrong = wrong or 2 * n_twice > len(foreign) - n_twice
+    wrong = wrong or 2 * n_twice > n_foreign - n_twice
     if is_older:
-        wrong = wrong or 2 * n_strange > len(foreign)
+        wrong = wrong or 2 * n_strange > n_foreign
         wrong = wrong or re.search(r"[\x80-\x9f]", text) is not None
     if wrong:
         raise ReadError(
@@ -167,6 +174,9 @@ def read_csv_file(
     width = len(header.headings)
     n_cells = max(text.count(separator), width * text.count("\n"))
     refuse_cells(n_cells, file_name)
+    n_lines = text.count("\n") - header.position
+    if n_lines >= MANY and 4 * text.count(separator) < n_lines * (width - 1):
+        raise ReadError(damaged(file_name, "de flesta", n_lines, width))
     body = [f"{line}\n" for line in text.split("\n")[header.position + 1 :]]
     rows, broken = _split(body, separator, width)
     frame, counted = build_frame(rows, header, broken, file_name=file_name)

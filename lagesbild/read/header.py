@@ -17,7 +17,8 @@ BROKEN = "__fel__"
 """Reserved column: why a row could not be split into its columns (else missing)."""
 MAX_TITLE_ROWS = 30
 MAX_COLUMNS = 1000
-_MANY = 1000
+MANY = 1000
+"""Of so many rows most must fit the headings; else the file is at fault, no row."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,8 @@ def build_frame(
             broken[i] = f"raden har fler fält än rubrikradens {width}"
         elif i not in broken and len(row) < width:
             broken[i] = f"raden har {len(row)} fält men rubrikraden {width}"
-    if len(kept) >= _MANY and 2 * len(broken) > len(kept):
-        raise ReadError(
-            f"{file_name}: {len(broken)} av {len(kept)} rader går inte att dela i "
-            f"rubrikradens {width} kolumner. Filen är skadad eller har fel "
-            "skiljetecken. Be avsändaren skicka den igen."
-        )
+    if len(kept) >= MANY and 2 * len(broken) > len(kept):
+        raise ReadError(damaged(file_name, str(len(broken)), len(kept), width))
     fitted = [(rows[i] + [""] * (width - len(rows[i])))[:width] for i in kept]
     table = np.array(fitted, dtype=object).reshape(len(kept), width)
     index = pd.RangeIndex(1, len(kept) + 1, name="row_number")
@@ -175,6 +172,15 @@ def build_frame(
     notes = [f"{n_blank} tomma rader räknas inte som rader."] if n_blank else []
     notes += [f"{n_broken} rader går inte att dela i kolumner."] if n_broken else []
     return frame, tuple(notes)
+
+
+def damaged(file_name: str, n_broken: str, n_rows: int, width: int) -> str:
+    """What is told of a file whose rows are not its headings' rows."""
+    return (
+        f"{file_name}: {n_broken} av {n_rows} rader går inte att dela i rubrikradens "
+        f"{width} kolumner. Filen är skadad eller har fel skiljetecken. Be avsändaren "
+        "skicka den igen."
+    )
 
 
 def not_found(file_name: str, told: dict[str, Header]) -> ReadError:

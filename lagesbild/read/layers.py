@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CRS = "EPSG:3006"
 MAX_FEATURES = 1_000_000
+_MOST_NUMBERS = 6_000_000
 _HEAD = 4096
 _SQLITE = b"SQLite format 3\x00"
 _SHAPE = b"\x00\x00\x27\x0a"
@@ -104,6 +105,11 @@ def list_layers(file: Path, *, limits: Limits = USUAL) -> tuple[str, ...]:
         require_plain(file, most=most, error=RegisterError)
         if not _is_map(file, most):
             raise _unreadable(file)
+        if _count_numbers(file) > _MOST_NUMBERS:
+            raise RegisterError(
+                f"{plain_name(file.name)} har fler än {_MOST_NUMBERS} tal. Klipp ut "
+                "kommunens del, eller spara kartan som GeoPackage."
+            )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -123,6 +129,17 @@ def _unreadable(file: Path) -> RegisterError:
 def _head(file: Path) -> bytes:
     with file.open("rb") as content:
         return content.read(_HEAD)
+
+
+def _count_numbers(file: Path) -> int:
+    """About how many numbers a map written as text has; GDAL holds them all at once."""
+    if not _head(file).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return 0
+    n_numbers = 0
+    with file.open("rb") as content:
+        while chunk := content.read(1 << 20):
+            n_numbers += chunk.count(b",")
+    return n_numbers
 
 
 def _is_map(file: Path, most: int) -> bool:

@@ -297,7 +297,7 @@ def map_of_one_blob(file):
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():
             database.execute(f'DROP TRIGGER "{name}"')
-        database.execute(f'UPDATE "{file.stem}" SET blob = zeroblob(180000000)')
+        database.execute(f'UPDATE "{file.stem}" SET blob = zeroblob(95000000)')
 
 
 def map_zipped(file):
