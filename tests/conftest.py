@@ -37,6 +37,11 @@ LONGEST = (
     "tests/notebooks/",
     "tests/test_ingest.py",
     "tests/test_publication.py",
+    "tests/publish/test_purged_pages.py",
+    "tests/test_object_store.py",
+    "tests/hostile/",
+    "tests/publish/test_cluster.py",
+    "tests/test_many.py",
 )
 
 
@@ -46,6 +51,47 @@ def pytest_collection_modifyitems(items):
         return begins.index(True) if any(begins) else len(LONGEST)
 
     items.sort(key=turn)
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+REQUIRED = "LAGESBILD_REQUIRE_BROWSER"
+WANTED = (
+    "Webbtesterna behöver Chromium (på Debian: apt-get install chromium) och "
+    "pip install playwright axe-playwright-python. Ligger webbläsaren på annan plats, "
+    "ange den i CHROMIUM."
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than processors: many tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
+def _find_browser():
+    given = os.environ.get("CHROMIUM")
+    return given or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser, started once; without one the tests skip, or fail in CI."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe  # noqa: F401
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        file = None
+    else:
+        file = _find_browser()
+    if file is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(WANTED)
+        pytest.skip(WANTED)
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=file, args=["--disable-gpu"])
+        started.file = file
+        yield started
+        started.close()
 
 
 def make_town(n_areas=8, n_quarters=6, *, seed=1, scale=1.0, first_year=2025):

@@ -13,7 +13,6 @@ from lagesbild.period import Period
 from tests.publish.test_release import bytes_of
 from tests.tiny_town import make_tiny_town, police, write_police
 
-NOW = datetime.now(UTC)
 MOVED = {"en dag": -1.01, "tillbaka": -2000, "ett halvår": 184.01, "2099": 26_700}
 
 
@@ -54,7 +53,7 @@ def test_what_goes_by_the_clock_is_refused(ws, monkeypatch, capfd, words, days):
 
 @pytest.mark.parametrize("days", [-0.99, 0, 183.9])
 def test_a_clock_that_may_be_right_is_believed(ws, days):
-    clock.check_clock(ws, now=NOW + timedelta(days=days))
+    clock.check_clock(ws, now=datetime.now(UTC) + timedelta(days=days))
 
 
 def test_a_purge_in_2099_takes_nothing(ws, monkeypatch):
@@ -91,4 +90,4 @@ def test_who_says_that_the_clock_is_right_goes_on_in_order(ws, monkeypatch, capf
 def test_an_invented_municipality_lives_by_its_deliveries(tmp_path):
     ws = make_tiny_town(tmp_path / "nyby")
     journal.note(ws, "run")
-    clock.check_clock(ws, now=NOW + timedelta(days=9999))
+    clock.check_clock(ws, now=datetime.now(UTC) + timedelta(days=9999))

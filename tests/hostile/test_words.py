@@ -29,7 +29,6 @@ from lagesbild.spreadsheet import safe_cell
 from lagesbild.workspace import QuestionnaireRules, open_workspace
 from tests.hostile.doors import _cell
 from tests.test_publication import CYCLE, make_workspace
-from tests.web.conftest import browser  # noqa: F401
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 RUNS = "alert(1)"
@@ -250,7 +249,7 @@ def test_a_quarter_or_a_parameter_is_never_run(ws, given):
 
 @pytest.mark.slow
 @pytest.mark.web
-def test_a_browser_runs_none_of_it(ws, browser):  # noqa: F811
+def test_a_browser_runs_none_of_it(ws, browser):
     page = browser.new_page()
     heard = []
     page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))

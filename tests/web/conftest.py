@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,40 +11,7 @@ import pytest
 from lagesbild.publish import meeting
 from tests.present import invented, pages, stated
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-REQUIRED = "LAGESBILD_REQUIRE_BROWSER"
 SCREENSHOTS = "LAGESBILD_SCREENSHOTS"
-WANTED = (
-    "Webbtesterna behöver Chromium (på Debian: apt-get install chromium) och "
-    "pip install playwright axe-playwright-python. Ligger webbläsaren på annan plats, "
-    "ange den i CHROMIUM."
-)
-
-
-def _find_browser() -> str | None:
-    given = os.environ.get("CHROMIUM")
-    return given or next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """The browser, started once; without one the tests skip, or fail in CI."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe  # noqa: F401
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        file = None
-    else:
-        file = _find_browser()
-    if file is None:
-        if os.environ.get(REQUIRED) == "1":
-            pytest.fail(WANTED)
-        pytest.skip(WANTED)
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=file, args=["--disable-gpu"])
-        started.file = file
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
