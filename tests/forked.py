@@ -9,7 +9,7 @@ all else they are as new: no name, file or page of an earlier one is in them.
 import multiprocessing
 import os
 from functools import cache
-from multiprocessing import context, forkserver
+from multiprocessing import context, forkserver, resource_tracker
 
 import lagesbild
 
@@ -19,6 +19,7 @@ LIBRARIES = [
     *("clevercsv", "scipy.spatial", "lagesbild.publish.engine"),
     *("lagesbild.publish.work", "lagesbild.geocode.place", "lagesbild.ingest"),
     *{f"lagesbild.{home}" for home in lagesbild._HOMES.values()},
+    "tests.warm",
 ]
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
 ENVIRONMENT |= {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -38,6 +39,17 @@ def _serve():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
+def _serve_from(address):
+    """Have a forked process ask the server that it came from, not start another.
+
+    It inherited the server's other half, so the server lives as long as any of them.
+    """
+    server = forkserver._forkserver
+    server._forkserver_address = address
+    # the module's own name for it is of the method as it was
+    server.ensure_running = forkserver.ensure_running = resource_tracker.ensure_running
+
+
 if CAN_FORK:
 
     class ForkedProcess(context.ForkServerProcess):
@@ -47,8 +59,10 @@ if CAN_FORK:
             _serve()
             super().__init__(*args, **named)
             self.environment = dict(os.environ) | (env or {})
+            self.server = forkserver._forkserver._forkserver_address
 
         def run(self):
+            _serve_from(self.server)
             os.environ.clear()
             os.environ.update(self.environment)
             super().run()

@@ -63,7 +63,7 @@ class _Here:
 def _in_this_process(n_jobs: int):
     """In place of the run's processes, which each begin with loading the libraries."""
     execute.load_libraries()
-    yield _Here()
+    yield work._Straight(_Here())
 
 
 def _used() -> float:

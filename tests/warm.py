@@ -1,0 +1,15 @@
+"""What every forked process would do first, done once in the one they are forked from.
+
+Holds nothing of any municipality: contracts, categories, templates. ``forked`` has it
+imported there. Nothing here may start a thread: a thread is not forked.
+"""
+
+import nbformat
+from nbformat.v4 import new_notebook
+
+from lagesbild import contracts, offences
+
+for table in contracts._TABLES:
+    contracts.check(contracts.empty(table), table)
+offences.load_categories()
+nbformat.validate(new_notebook())
