@@ -17,6 +17,7 @@ import pytest
 
 from lagesbild.ingest import ingest_files
 from lagesbild.publication import open_publication
+from lagesbild.publish import plan, products, unchanged
 from lagesbild.publish.batch import run_cycle
 from lagesbild.store import load_incidents
 from lagesbild.workspace import open_workspace
@@ -205,6 +206,16 @@ def test_protected_reports_have_no_area_anywhere(ws):
         assert not set(cells["category"]) & set(protected["category"])
 
 
+@pytest.fixture
+def what_tells_of_change(monkeypatch):
+    """Only the pages that say whether something increases or decreases."""
+    few = tuple(p for p in products.PRODUCTS if p.name[:2] in ("02", "03"))
+    assert len(few) == 2
+    for module in (products, plan, unchanged):
+        monkeypatch.setattr(module, "PRODUCTS", few)
+
+
+@pytest.mark.usefixtures("what_tells_of_change")
 @pytest.mark.parametrize(
     ("n_quarters", "audiences"),
     [(1, ["radet"]), (2, ["offentlig"]), (5, ["intern", "offentlig"])],
