@@ -18,6 +18,7 @@ from lagesbild.bounds import plain_name, read_bytes, refuse_cells, refuse_lines
 from lagesbild.errors import ContractError, RegisterError
 from lagesbild.read.header import MAX_COLUMNS
 from lagesbild.read.layers import read_layer
+from lagesbild.read.register import refuse_no_headings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -272,6 +273,7 @@ def _rename(
 ) -> pd.DataFrame:
     """Swedish headings to the contract's names; unknown and missing ones told."""
     headings = contracts.HEADINGS[table]
+    refuse_no_headings(frame.columns, list(headings), where)
     optional = _OPTIONAL.get(table, ())
     missing = [h for h in headings if h not in frame.columns and h not in optional]
     unknown = [c for c in frame.columns if c not in headings and c not in may_have_more]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from lagesbild.bounds import read_bytes, refuse_cells, refuse_lines
-from lagesbild.errors import ReadError, RegisterError
+from lagesbild.errors import LagesbildError, ReadError, RegisterError
 
 SHEET = "Register"
 """The sheet of a workbook that holds the rows; else its first."""
@@ -151,6 +151,27 @@ def _is_heading(line: str) -> bool:
     return line.strip(' ;,"')[:1] not in ("", _COMMENT)
 
 
+def refuse_no_headings(
+    found: Sequence[str],
+    allowed: Sequence[str],
+    name: str,
+    *,
+    error: type[LagesbildError] = RegisterError,
+) -> None:
+    """Refuse a first row that is a row of values: what stands there is not told.
+
+    Raises
+    ------
+    RegisterError, or the error that is given
+        If none of the allowed headings is there.
+    """
+    if allowed and not set(found) & set(allowed):
+        raise error(
+            f"{name}: första raden är ingen rubrikrad. Lägg överst en rad med "
+            f"rubrikerna {', '.join(allowed)}, och försök igen. Inget är inläst."
+        )
+
+
 def _check_headings(
     cells: list[str], allowed: Sequence[str], required: Sequence[str], name: str
 ) -> list[str]:
@@ -161,6 +182,7 @@ def _check_headings(
     missing = [c for c in required if c not in found]
     unknown = [c for c in found if allowed and c not in allowed]
     again = sorted({c for c in found if found.count(c) > 1})
+    refuse_no_headings(found, allowed, name)
     if missing or unknown or again:
         told = f"{name}: "
         if allowed:

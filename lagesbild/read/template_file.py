@@ -27,6 +27,7 @@ from lagesbild.read.indicators import (
     load_indicator_catalogue,
     make_indicators,
 )
+from lagesbild.read.register import refuse_no_headings
 
 _COMMENT = "#"
 _NO_VALUE = ("", "..", ".", "-")
@@ -267,6 +268,7 @@ def require_headings(
         Names what was expected, what is missing, unknown or there twice.
     """
     found = [cell.lower() for cell in cells if cell]
+    refuse_no_headings(found, (*headings, *optional), file_name, error=ReadError)
     missing = [h for h in headings if h not in found]
     unknown = [h for h in found if h not in (*headings, *optional)]
     twice = sorted({h for h in found if found.count(h) > 1})

@@ -78,13 +78,15 @@ def test_all_faults_are_told_at_once_by_row_and_column_without_values(tmp_path):
     ("lines", "told"),
     [
         ([HEAD.replace("roll", "person"), ROW], "Saknas: roll; okända: person"),
+        ([ROW, ROW], "första raden är ingen rubrikrad.* kvartal, mottagare"),
         ([HEAD, ROW, ROW], "rad 3, kolumn organisation: samma sak finns redan"),
         ([HEAD, ROW + ";x;y"], "rad 2, kolumn 7: ingen rubrik"),
     ],
 )
 def test_other_faults(tmp_path, lines, told):
-    with pytest.raises(RegisterError, match=told):
+    with pytest.raises(RegisterError, match=told) as error:
         read_decisions(write(tmp_path / DECISIONS_FILE, lines))
+    assert ROW.split(";")[3] not in str(error.value)
 
 
 @pytest.mark.parametrize("head", ["# egen anteckning", "# a;b;c", ""])

@@ -127,6 +127,13 @@ def test_a_changed_heading_names_what_was_expected_and_found():
         fill(CAN.replace(";kon;", ";ålder;"))
 
 
+def test_a_file_without_headings_is_refused_and_its_first_row_not_told():
+    _, _, rows = CAN.partition("\n")
+    with pytest.raises(ReadError, match=r"ingen rubrikrad.*indikator") as told:
+        fill(rows)
+    assert "can_snus" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
