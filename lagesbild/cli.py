@@ -52,6 +52,11 @@ _SECTIONS = {
 )
 @workspace_option
 @terminal.debug_option
+@click.version_option(
+    package_name="lagesbild",
+    message="Lägesbild %(version)s",
+    help="Visa versionen och avsluta.",
+)
 def commands(workspace: Path | None) -> None:
     """Lägesbild: kommunens och polisens gemensamma bild, kvartal för kvartal.
 

@@ -85,6 +85,12 @@ def test_help_is_swedish(run, command):
     assert _foreign(out) == []
 
 
+def test_the_version_is_that_of_the_package(run):
+    from importlib.metadata import version
+
+    assert run("--version") == (0, f"Lägesbild {version('lagesbild')}\n", "")
+
+
 def test_help_names_every_command_in_a_section(run):
     _, out, _ = run("--help")
     assert set(cli.commands.commands) == set(COMMANDS)
