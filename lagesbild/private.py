@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _OWNER = 0o700
@@ -20,6 +21,16 @@ _IS_POSIX = os.name == "posix"
 def keep_private() -> None:
     """Let all that this process makes, and those it starts, be its owner's alone."""
     os.umask(0o077)
+
+
+@contextmanager
+def kept_private() -> Iterator[None]:
+    """As ``keep_private`` in a ``with``, for a process that is somebody else's too."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def make_private_folder(folder: Path) -> Path:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from lagesbild import errors
 from lagesbild.errors import LagesbildError, PublishError, UsageError, explain
+from lagesbild.private import kept_private
 from lagesbild.publish.cluster_checks import SCHEMES, check_sight, check_workers
 from lagesbild.workspace import make_private_folder
 
@@ -247,7 +248,9 @@ def work_here(sight: Sight, function: Callable, given: tuple, named: dict) -> To
             raise PublishError(
                 "Arbetaren ser inte arbetsytan, eller ingen väntar längre på den."
             )
-        with contextlib.chdir(sight.project), threadpool_limits(1):
+        # a worker has one thread, so nobody else makes files meanwhile
+        alone = kept_private()
+        with contextlib.chdir(sight.project), threadpool_limits(1), alone:
             return Told(function(*given, **named))
     except LagesbildError as error:
         return Told(error=type(error).__name__, text=str(error))

@@ -10,7 +10,9 @@ import pytest
 
 from lagesbild import cli, terminal
 from lagesbild.errors import DropError, UsageError
+from lagesbild.private import kept_private
 from lagesbild.publish import cluster, cluster_checks
+from lagesbild.publish.batch import RUNS
 from lagesbild.publish.products import PRODUCTS
 from lagesbild.workspace import open_workspace
 from tests.publish.conftest import write_notebook
@@ -60,7 +62,8 @@ def project(tmp_path_factory):
 
 
 def typed(capsys, *words):
-    code = terminal.run(cli.commands, ["run", CYCLE, *map(str, words)])
+    with kept_private():  # as the command line is
+        code = terminal.run(cli.commands, ["run", CYCLE, *map(str, words)])
     out, err = capsys.readouterr()
     return code, out, err
 
@@ -83,6 +86,14 @@ def test_the_same_bytes_as_in_processes_of_this_machine(project, address, capsys
     assert (code, told["made"], told["unchanged"]) == (0, 1, 1)
     assert bytes_of(pages) == before
     assert not list((project / "data").glob("*/lager/kluster-*"))
+
+    # whatever the umask of the worker that made them
+    other = open_workspace(project / "data" / "by01")
+    kept = [
+        *(other.outputs / CYCLE / "intern").rglob("*"),
+        *(other.lager / RUNS).rglob("*"),
+    ]
+    assert len(kept) > 9 and {path.stat().st_mode & 0o077 for path in kept} == {0}
 
 
 LOST = """
