@@ -241,7 +241,7 @@ def _read_several(rows: pd.DataFrame, own: dict[str, int], asked) -> dict:
     if "" in own:
         by_row = rows[own[""]].map(lambda words: _split(words, asked))
         for code in codes:
-            chosen[code] |= by_row.map(lambda told, c=code: c in told)
+            chosen[code] |= by_row.map(lambda told, c=code: c in told).astype("bool")
         unknown = unknown.mask(by_row.map(lambda told: _UNKNOWN in told), _UNKNOWN)
     return chosen | {_UNKNOWN: unknown}
 
