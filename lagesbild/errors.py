@@ -19,7 +19,10 @@ _DISK_REASONS = {
     "EROFS": "platsen går bara att läsa",
     "ENOENT": "den finns inte",
     "ENOTDIR": "den finns inte",
-    "ESTALE": "nätverksdisken svarar inte",
+    **dict.fromkeys(
+        ("ESTALE", "EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "ENOTCONN", "ETIMEDOUT"),
+        "nätverksdisken svarar inte",
+    ),
     "EIO": "disken svarar inte",
 }
 

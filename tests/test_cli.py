@@ -1,5 +1,6 @@
 """What is typed and answered: Swedish, one exit code a cause, no stack trace."""
 
+import errno
 import json
 import re
 import subprocess
@@ -251,6 +252,9 @@ def test_a_broken_or_missing_workspace_is_3(run, tmp_path):
         (LagesbildError("det gick inte"), "det gick inte"),
         (PermissionError(13, "denied", "x.csv"), "rättighet saknas"),
         (OSError(28, "no space"), "disken är full"),
+        (OSError(errno.EIO, "denied"), "disken svarar inte"),
+        (OSError(errno.ESTALE, "denied"), "nätverksdisken svarar inte"),
+        (OSError(errno.EHOSTDOWN, "denied"), "nätverksdisken svarar inte"),
         (MemoryError(), "minnet räcker inte"),
     ],
 )
