@@ -247,6 +247,7 @@ def read_register(file: Path, table: str) -> pd.DataFrame:
             "eller så är filen tom. Spara om den från kalkylbladet."
         ) from None
     raw.columns = raw.columns.str.strip().str.lower()
+    refuse_no_headings(raw.columns, list(contracts.HEADINGS[table]), file.name)
     named = _rename(raw.apply(lambda column: column.str.strip()), table, file.name)
     for column in [c for c in _NUMBERS if c in named.columns]:
         named[column] = _to_number(named[column], file.name, column, table)
@@ -273,7 +274,6 @@ def _rename(
 ) -> pd.DataFrame:
     """Swedish headings to the contract's names; unknown and missing ones told."""
     headings = contracts.HEADINGS[table]
-    refuse_no_headings(frame.columns, list(headings), where)
     optional = _OPTIONAL.get(table, ())
     missing = [h for h in headings if h not in frame.columns and h not in optional]
     unknown = [c for c in frame.columns if c not in headings and c not in may_have_more]

@@ -155,6 +155,13 @@ def test_addresses_take_decimal_comma_and_keep_text(ws):
             "plats_id,namn,alias,e,n,x\n",
             "okänd kolumn: x",
         ),
+        (
+            "platser.csv",
+            r.load_places,
+            "P1,Påhittade ladan,,600000,6700000\n",
+            "^platser.csv: första raden är ingen rubrikrad. Lägg överst en rad med "
+            "rubrikerna plats_id, namn, alias, e, n, och försök igen. Inget är inläst.$",
+        ),
         ("platser.csv", r.load_places, "", "kan inte läsas som tabell"),
     ],
 )
