@@ -158,9 +158,8 @@ def test_addresses_take_decimal_comma_and_keep_text(ws):
         (
             "platser.csv",
             r.load_places,
-            "P1,Påhittade ladan,,600000,6700000\n",
-            "^platser.csv: första raden är ingen rubrikrad. Lägg överst en rad med "
-            "rubrikerna plats_id, namn, alias, e, n, och försök igen. Inget är inläst.$",
+            "P1,Lada,,600000,6700000\n",
+            "ingen rubrikrad.* rubrikerna plats_id, namn, alias, e, n, och försök",
         ),
         ("platser.csv", r.load_places, "", "kan inte läsas som tabell"),
     ],
@@ -169,8 +168,9 @@ def test_a_faulty_table_is_refused_with_the_senders_headings(
     ws, name, load, text, told
 ):
     _write(ws, name, text)
-    with pytest.raises(RegisterError, match=f"{name}.*{told}"):
+    with pytest.raises(RegisterError, match=f"{name}.*{told}") as error:
         load(ws)
+    assert "Lada" not in str(error.value)
 
 
 def test_another_encoding_than_utf8_is_told(ws):
