@@ -7,6 +7,9 @@ In: whether a value is required and its limits. Out: a column of pandera. Used b
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+
+import pandas as pd
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -50,3 +53,30 @@ def north() -> pa.Column:
 def time(dtype: str, required: bool = True) -> pa.Column:
     # pandera reads "datetime64[us]" as nanoseconds; check() makes it microseconds
     return pa.Column(dtype, nullable=not required, metadata={"dtype": dtype})
+
+
+def rules_of(columns: Mapping[str, pa.Column]) -> dict[str, pa.Column]:
+    """What the columns ask of their values, for a frame that has their dtypes.
+
+    A column that any value of its dtype may stand in is left out.
+    """
+    return {
+        name: pa.Column(None, column.checks, nullable=column.nullable)
+        for name, column in columns.items()
+        if column.checks or not column.nullable
+    }
+
+
+def has_dtypes(frame: pd.DataFrame, dtypes: pd.Series) -> bool:
+    """Whether nothing has to be coerced, and no time is past what pandera takes.
+
+    It reads every time as nanoseconds, which tell those of years 1678 to 2261.
+    """
+    if not frame.dtypes.equals(dtypes):
+        return False
+    times = [frame[name] for name in dtypes.index[dtypes.map(_is_time)]]
+    return not any(t.max().year > 2261 or t.min().year < 1678 for t in times)
+
+
+def _is_time(dtype: object) -> bool:
+    return str(dtype) in (DAY, MOMENT)

@@ -15,7 +15,7 @@ from functools import cache
 import pandas as pd
 
 from lagesbild.audiences import RELEASED
-from lagesbild.contract_columns import DAY, MOMENT
+from lagesbild.contract_columns import DAY, MOMENT, has_dtypes, rules_of
 from lagesbild.contract_columns import east as _east
 from lagesbild.contract_columns import north as _north
 from lagesbild.contract_columns import number as _number
@@ -325,14 +325,9 @@ def columns(table: str) -> list[str]:
 
 
 @cache
-def _schema(table: str) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        _TABLES[table],
-        strict=True,
-        coerce=True,
-        ordered=False,
-        unique=_UNIQUE.get(table),
-    )
+def _schema(table: str, *, coerce: bool) -> pa.DataFrameSchema:
+    told = _TABLES[table] if coerce else rules_of(_TABLES[table])
+    return pa.DataFrameSchema(told, coerce=coerce, unique=_UNIQUE.get(table))
 
 
 def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
@@ -365,16 +360,20 @@ def check(frame: pd.DataFrame, table: str, *, where: str = "") -> pd.DataFrame:
         parts = [f"kolumn saknas: {', '.join(missing)}"] if missing else []
         parts += [f"okänd kolumn: {', '.join(map(str, extra))}"] if extra else []
         raise ContractError(f"{start}tabellen '{table}' – {'; '.join(parts)}.")
+    ordered = frame[names].reset_index(drop=True)
+    # making dtypes costs as much as all else, and most frames have come here before
+    coerce = not has_dtypes(ordered, _dtypes(table))
     try:
-        checked = _schema(table).validate(
-            frame[names].reset_index(drop=True), lazy=True
-        )
+        checked = _schema(table, coerce=coerce).validate(ordered, lazy=True)
     except (pa.errors.SchemaErrors, pa.errors.SchemaError) as error:
         raise ContractError(
             f"{start}tabellen '{table}' följer inte sin form – {tell_faults(error)}."
         ) from None
-    days = {n: c.metadata["dtype"] for n, c in _TABLES[table].items() if c.metadata}
-    return checked.astype(days)
+    return checked.astype(_times(table)) if coerce else checked
+
+
+def _times(table: str) -> dict[str, str]:
+    return {n: c.metadata["dtype"] for n, c in _TABLES[table].items() if c.metadata}
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -384,4 +383,10 @@ def empty(table: str) -> pd.DataFrame:
 
 @cache
 def _empty(table: str) -> pd.DataFrame:
-    return check(pd.DataFrame(columns=columns(table)), table)
+    none = pd.DataFrame(columns=columns(table))
+    return _schema(table, coerce=True).validate(none).astype(_times(table))
+
+
+@cache
+def _dtypes(table: str) -> pd.Series:
+    return _empty(table).dtypes

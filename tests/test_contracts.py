@@ -54,3 +54,46 @@ def test_rows_keep_their_order_and_number():
     checked = contracts.check(frame, "population")
     assert checked["area_id"].tolist() == ["b", "a"]
     assert checked["year"].tolist() == [2021, 2020]
+
+
+GOOD = {"str": "x", "Int64": 5, "float64": 0.5, "bool": True}
+GOOD |= dict.fromkeys([contracts.DAY, contracts.MOMENT], pd.Timestamp("2026-01-05"))
+GOOD |= {"easting_m": 600_000.5, "northing_m": 6_700_000.5}
+BAD = {"str": None, "Int64": -5, "float64": 9e9, "bool": False}
+BAD |= dict.fromkeys([contracts.DAY, contracts.MOMENT], pd.Timestamp("2999-01-05"))
+
+
+def _row(table, values):
+    """A row of the contract's dtypes whose every column has one of the values."""
+    dtypes = contracts.empty(table).dtypes
+    row = {}
+    for name, dtype in dtypes.items():
+        words = [
+            c.statistics["allowed_values"]
+            for c in contracts._TABLES[table][name].checks
+            if "allowed_values" in c.statistics
+        ]
+        row[name] = values.get(name.removeprefix("given_"), values[str(dtype)])
+        if words and row[name] is not None:
+            row[name] = sorted(words[0])[0]
+        if str(dtype) == contracts.MOMENT:
+            row[name] = row[name].tz_localize("UTC")
+    return pd.DataFrame([row]).astype(dtypes.to_dict())
+
+
+@pytest.mark.parametrize("values", [GOOD, BAD], ids=["good", "bad"])
+@pytest.mark.parametrize("table", sorted(contracts._TABLES))
+def test_what_has_its_dtypes_is_held_to_the_same_as_what_gets_them(
+    table, values, monkeypatch
+):
+    def told(frame):
+        try:
+            return contracts.check(frame, table).to_dict()
+        except ContractError as error:
+            return str(error)
+
+    frame = pd.concat([_row(table, GOOD), _row(table, values)], ignore_index=True)
+    quick = told(frame)
+    monkeypatch.setattr(contracts, "has_dtypes", lambda *_: False)
+    assert quick == told(frame)
+    assert isinstance(quick, str) == (values is BAD or table in contracts._UNIQUE)
