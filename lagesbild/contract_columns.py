@@ -74,9 +74,5 @@ def has_dtypes(frame: pd.DataFrame, dtypes: pd.Series) -> bool:
     """
     if not frame.dtypes.equals(dtypes):
         return False
-    times = [frame[name] for name in dtypes.index[dtypes.map(_is_time)]]
+    times = [frame[n] for n, dtype in dtypes.items() if str(dtype) in (DAY, MOMENT)]
     return not any(t.max().year > 2261 or t.min().year < 1678 for t in times)
-
-
-def _is_time(dtype: object) -> bool:
-    return str(dtype) in (DAY, MOMENT)

@@ -218,7 +218,7 @@ def what_tells_of_change(monkeypatch):
 @pytest.mark.usefixtures("what_tells_of_change")
 @pytest.mark.parametrize(
     ("n_quarters", "audiences"),
-    [(2, ["radet"]), (5, ["intern", "offentlig"])],
+    [(1, ["radet"]), (2, ["offentlig"]), (5, ["intern", "offentlig"])],
 )
 def test_a_short_history_claims_no_change(n_quarters, audiences, tmp_path):
     from lagesbild.demo import make_demo

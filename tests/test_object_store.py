@@ -433,7 +433,7 @@ def ingest_and_die(folder, n_writes):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="dödas bara på POSIX")
-@pytest.mark.parametrize("n_writes", [6])
+@pytest.mark.parametrize("n_writes", [1, 6])
 def test_an_ingest_killed_between_writes_to_a_bucket_leaves_nothing(n_writes, own):
     write_police(own.inbox, police("5000-K88", "2026-03-01"), name="polisen_ny.csv")
     before = frames(own)

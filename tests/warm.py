@@ -1,7 +1,7 @@
 """What every forked process would do first, done once in the one they are forked from.
 
-Holds nothing of any municipality: contracts, categories, templates. ``forked`` has it
-imported there. Nothing here may start a thread: a thread is not forked.
+Holds nothing of any municipality: contracts, categories, the form of a notebook.
+``forked`` has it imported there. Nothing here may start a thread: none is forked.
 """
 
 import nbformat

@@ -72,9 +72,10 @@ def story(tmp_path_factory):
     """
     base = tmp_path_factory.mktemp("gallrade_sidor")
     ws = make_ten_quarters(_project(base / "a"), _places)
-    decide(ws, "kommunen", "polisen", cycle=RELEASED, audiences=("offentlig",))
+    decide(ws, "kommunen", "polisen", cycle=RELEASED)
     assess(ws, RELEASED, NEW)
-    release.release_cycle(ws, RELEASED, "offentlig", jobs=2)
+    for audience in ("radet", "offentlig"):
+        release.release_cycle(ws, RELEASED, audience, jobs=2)
     batch.run_cycle(ws, RELEASED, jobs=2, audiences=("intern",))
     batch.run_cycle(ws, NEW, jobs=2)
     current = purging.load_current(ws)
@@ -131,7 +132,7 @@ def test_what_needs_rows_says_how_far_back_it_reaches(story):
 def test_what_was_released_becomes_the_same_and_a_draft_says_it_cannot(story):
     ws, told = story
     made = again.make_as_published(ws, RELEASED, jobs=2)
-    assert made["ok"] and set(made["audiences"]) == {"offentlig"}
+    assert made["ok"] and set(made["audiences"]) == {"radet", "offentlig"}
     n_files = sum(one["n_same"] for one in made["audiences"].values())
     handed = {n: b for n, b in told["handed"].items() if not n.startswith("intern")}
     manifests = [name for name in handed if name.endswith("manifest.json")]
